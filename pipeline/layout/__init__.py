@@ -1,0 +1,72 @@
+"""Layout: raw text → one report after another, with title, by-line, lead and headed sections."""
+
+from __future__ import annotations
+
+from pipeline.layout.assemble import Group, assemble
+from pipeline.layout.classify import Part, classify, doubled
+from pipeline.layout.lines import measure, split_lines, squeeze
+from pipeline.layout.reflow import is_spacey, reflow
+from pipeline.layout.sections import sections
+from pipeline.layout.vocabulary import Vocabulary, vocabulary
+from pipeline.lexicon import Lexicons
+from pipeline.model import Article, Furniture, Layout, Source, Span
+from pipeline.normal import normalise
+
+__all__ = ["layout"]
+
+
+def layout(source: Source, lexicons: Lexicons) -> Layout:
+    """Take a source text apart into articles and furniture; every character lands in one place."""
+    norm = normalise(source.text)
+    words = vocabulary(lexicons)
+    lines = split_lines(norm)
+    items = classify(lines, measure(lines), words)
+    groups, furniture = assemble(items, words)
+    spacey = is_spacey(source.text, items)
+    articles = []
+    for group in groups:
+        article, repairs = _article(source.text, norm, group, spacey, words)
+        articles.append(article)
+        furniture += repairs
+    return Layout(tuple(articles), tuple(sorted(furniture, key=lambda f: f.source)))
+
+
+def _article(
+    raw: str, norm: str, group: Group, spacey: bool, words: Vocabulary
+) -> tuple[Article, list[Furniture]]:
+    text, paragraphs, repairs = reflow(raw, norm, group.body, spacey)
+    headed = sections(text.norm, paragraphs, words)
+    lead_end = headed[0].heading[0] if headed else len(text.clean)
+    while lead_end and text.clean[lead_end - 1].isspace():
+        lead_end -= 1
+    title = tuple(
+        span for item in group.title for span in _title_spans(item.line.start, item.line.end, norm)
+    )
+    article = Article(
+        text,
+        (0, lead_end),
+        tuple(headed),
+        title,
+        _span(group.byline),
+        _span(group.author),
+    )
+    return article, list(repairs)
+
+
+def _span(item: object) -> Span | None:
+    line = getattr(item, "line", None)
+    return None if line is None else (line.start, line.end)
+
+
+def _title_spans(start: int, end: int, norm: str) -> list[Span]:
+    """The spans of a title line; of a doubled one, the first of each pair."""
+    squeezed = squeeze(norm[start:end])
+    lines = doubled(squeezed)
+    if not lines:
+        return [(start, end)]
+    places = [at for at in range(start, end) if not norm[at].isspace()]
+    spans, at = [], 0
+    for line in lines:
+        spans.append((places[at], places[at + len(line) - 1] + 1))
+        at += 2 * len(line)
+    return spans

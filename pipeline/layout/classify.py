@@ -1,0 +1,230 @@
+"""Give every line its part: running text, display (titles, headings), by-line, author, boilerplate.
+
+Hard-wrapped text is read with one bit of memory: whether the sentence before is still open. While it is,
+the next line of text continues it, whatever blank lines a column break put between. Once it is
+closed, a line may open a paragraph, be a title, or be a by-line; what follows decides.
+"""
+
+from __future__ import annotations
+
+import re
+from enum import Enum
+from typing import NamedTuple
+
+from pipeline.layout.lines import ENDS, MIDDLES, NUMBERED, OPENERS, Line, Measure
+from pipeline.layout.vocabulary import Vocabulary, bare
+
+_SUBTITLE = re.compile(r"^[—─―-]{1,3}[^—]")
+# What may stand before the branch's name where a report opens: 近年来，… 今年以来，…
+TIME = re.compile(r"(?:[\u4e00-\u9fff\d]{1,6}(?:[年月日天来前期间])，?)?")
+# Longest line that is still taken for a title or heading when it carries no sentence punctuation.
+DISPLAY_WIDTH = 42.0
+# A by-line names a branch that the text named at most so many lines before.
+NAMED_WITHIN = 90
+
+
+class Part(Enum):
+    """What a line is."""
+
+    FLOW = "text"
+    DISPLAY = "display"
+    SUBTITLE = "subtitle"
+    BYLINE = "byline"
+    AUTHOR = "author"
+    CAPTION = "caption"
+    META = "boilerplate"
+
+
+class Opens(Enum):
+    """Whether a line of running text opens a paragraph."""
+
+    NO = 0
+    MAYBE = 1
+    YES = 2
+
+
+class Item(NamedTuple):
+    """A line with its part."""
+
+    part: Part
+    line: Line
+    opens: Opens
+
+
+def classify(lines: list[Line], measure: Measure, words: Vocabulary) -> list[Item]:
+    """Give every line its part, in order."""
+    furniture = [_furniture(line, words) for line in lines]
+    reader = _Wrapped(lines, measure, words, furniture) if measure.wrapped else None
+    items: list[Item] = []
+    for i, line in enumerate(lines):
+        part = furniture[i]
+        if part is not None and not (reader and reader.open and part is not Part.META):
+            items.append(Item(part, line, Opens.NO))
+        elif reader:
+            items.append(reader.item(i))
+        else:
+            items.append(_loose(lines, i, words))
+    return items
+
+
+def _furniture(line: Line, words: Vocabulary) -> Part | None:
+    if words.is_author(line):
+        return Part.AUTHOR
+    if words.is_meta(line):
+        return Part.META
+    if words.is_caption(line):
+        return Part.CAPTION
+    return None
+
+
+def _loose(lines: list[Line], i: int, words: Vocabulary) -> Item:
+    """A line of text that is not wrapped: a paragraph, or something short between paragraphs."""
+    line = lines[i]
+    if words.is_organisation(line):
+        return Item(Part.BYLINE, line, Opens.NO)
+    if _SUBTITLE.match(line.text):
+        return Item(Part.SUBTITLE, line, Opens.NO)
+    if line.width <= DISPLAY_WIDTH and bare(line.text)[-1:] not in ENDS + MIDDLES:
+        return Item(Part.DISPLAY, line, Opens.NO)
+    return Item(Part.FLOW, line, Opens.YES)
+
+
+class _Wrapped:
+    """Reads hard-wrapped lines in order."""
+
+    def __init__(
+        self, lines: list[Line], measure: Measure, words: Vocabulary, furniture: list[Part | None]
+    ) -> None:
+        self.lines = lines
+        self.measure = measure
+        self.words = words
+        self.furniture = furniture
+        self.open = False
+        self.last: int | None = None  # the last line of running text
+        self.names = [line.text for line in lines if words.is_organisation(line)]
+
+    def item(self, i: int) -> Item:
+        line = self.lines[i]
+        if not self.open:
+            if self._is_byline(i):
+                return Item(Part.BYLINE, line, Opens.NO)
+            if _SUBTITLE.match(line.text):
+                return Item(Part.SUBTITLE, line, Opens.NO)
+            if self._is_display(i):
+                return Item(Part.DISPLAY, line, Opens.NO)
+        opens = self._opens(i)
+        self.open = not line.closed
+        self.last = i
+        return Item(Part.FLOW, line, opens)
+
+    def _opens(self, i: int) -> Opens:
+        line = self.lines[i]
+        if self.open:
+            return Opens.NO
+        if self.last is None or self.last != i - 1:
+            return Opens.YES
+        if self.measure.indented:
+            return Opens.YES if line.indent else Opens.NO
+        if NUMBERED.match(line.text):
+            return Opens.YES
+        before = self.lines[i - 1]
+        short = before.width < self.measure.typical[i - 1] - self.measure.slack - 0.5
+        if short and line.text[0] not in OPENERS:
+            return Opens.YES
+        return Opens.MAYBE
+
+    def _is_byline(self, i: int) -> bool:
+        line = self.lines[i]
+        if not self.words.is_organisation(line):
+            return False
+        if i + 1 == len(self.lines) or self.lines[i + 1].gap or self.furniture[i + 1]:
+            return True
+        following = self._joined(i + 1, 3)
+        if self.words.organisation.match(following) or self._named_before(i):
+            return True
+        if self.words.predicate.match(following):
+            # the name is the subject of the sentence that goes on below, unless this is where
+            # every report of the page has its by-line
+            return False
+        return self.names.count(line.text) == 1
+
+    def _named_before(self, i: int) -> bool:
+        """Whether the running text before line i opened with the branch that the line names."""
+        name = self.lines[i].text
+        return name in self._joined(max(0, i - NAMED_WITHIN), min(i, NAMED_WITHIN))
+
+    def _is_display(self, i: int) -> bool:
+        """Whether line i begins a run of one to three lines that form a title or heading."""
+        if doubled(self.lines[i].text):
+            return True
+        if self.measure.indented and self.lines[i].indent and not self._alone(i):
+            return False
+        after = self._run(i)
+        run = "".join(line.text for line in self.lines[i:after])
+        if not run or run.count("“") != run.count("”"):
+            return False
+        if after == len(self.lines) or self.furniture[after] is not None:
+            return True
+        following = self.lines[after]
+        if self._ends_run(following):
+            return True
+        if self._opens_report(run, after):
+            return True
+        narrow = all(self._narrow(k) for k in range(i, after))
+        may_follow = following.text[0] not in OPENERS or following.indent > 0
+        return narrow and (may_follow or NUMBERED.match(run) is not None)
+
+    def _run(self, i: int) -> int:
+        """End of the run of lines from i that could be display (i itself where there is none)."""
+        at = i
+        while at < len(self.lines) and at - i <= 3:
+            line = self.lines[at]
+            text = bare(line.text)
+            if at > i and (line.gap or self.furniture[at] or self._ends_run(line)):
+                break
+            if at > i and self._narrow(i) and not self._narrow(at):
+                break
+            if any(c in text for c in "。！？；") or text[-1:] in MIDDLES:
+                break
+            if line.width > DISPLAY_WIDTH:
+                return i
+            at += 1
+        return i if at - i > 3 else at
+
+    def _ends_run(self, line: Line) -> bool:
+        return self.words.is_organisation(line) or _SUBTITLE.match(line.text) is not None
+
+    def _opens_report(self, run: str, after: int) -> bool:
+        """Whether a report's first sentence, naming its branch, begins right after the run."""
+        text = run + self._joined(after, 3)
+        found = self.words.organisation.search(text, max(0, len(run) - 30))
+        while found and found.end() <= len(run):
+            found = self.words.organisation.search(text, found.end())
+        if found is None or found.start() < len(run):
+            return False
+        return TIME.fullmatch(text[len(run) : found.start()]) is not None
+
+    def _alone(self, i: int) -> bool:
+        """Whether no unindented line follows at once, as one would inside a paragraph."""
+        following = self.lines[i + 1 : i + 2]
+        return not following or following[0].gap > 0 or following[0].indent > 0
+
+    def _narrow(self, i: int) -> bool:
+        """Whether a line is too short to stand inside a paragraph or (with its indent) to open one."""
+        return self.lines[i].width < self.measure.typical[i] - self.measure.slack - 2.0
+
+    def _joined(self, i: int, count: int) -> str:
+        return "".join(line.text for line in self.lines[i : i + count])
+
+
+def doubled(text: str) -> tuple[str, ...]:
+    """Give the title lines of a text that an extraction doubled (AA, or AABB), empty where it is none."""
+    half = len(text) // 2
+    if len(text) >= 8 and len(text) % 2 == 0 and text[:half] == text[half:]:
+        return (text[:half],)
+    for cut in range(8, len(text) - 7, 2):
+        first, second = text[:cut], text[cut:]
+        a, b = len(first) // 2, len(second) // 2
+        if len(second) % 2 == 0 and first[:a] == first[a:] and second[:b] == second[b:]:
+            return first[:a], second[:b]
+    return ()

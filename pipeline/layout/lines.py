@@ -1,0 +1,158 @@
+"""Lines of the source and what their widths tell: is this text hard-wrapped, and how wide is a column?"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import NamedTuple
+
+CLOSERS = "”’）】》」』)"
+ENDS = "。！？…"
+MIDDLES = "，、；：,;:"
+OPENERS = "“‘《「『（【"
+_NUMBERING = (
+    r"(?:[一二三四五六七八九十]{1,3}、|（[一二三四五六七八九十]{1,3}）|第[一二三四五六七八九十]{1,2}[、，]"
+    r"|\d{1,2}[.、．](?!\d)|（\d{1,2}）|[①②③④⑤⑥⑦⑧⑨]|【[^】]{2,30}】|[一二三四五六七八九]是(?=[^，。]))"
+)
+
+_BREAK = re.compile(r"\r\n|[\n\r\x0b\x0c\x1c\x1d\x1e\x85\u2028\u2029]")
+_SPACES = re.compile(r"[\s\u200b\ufeff]+")
+NUMBERED = re.compile(_NUMBERING)
+# A line this long is never a wrapped line; articles set on one line are cut at their blanks instead.
+LONG = 150
+# A line with this share of a file's characters holds a whole article, title and by-line included.
+ALONE = 0.8
+# Hard-wrapped text: at least so many lines, of at most this width, most of them ending mid-sentence.
+WRAPPED_LINES = 8
+WRAPPED_WIDTH = 48.0
+WRAPPED_SHARE = 0.55
+
+
+class Line(NamedTuple):
+    """A line that holds something: source span without outer blanks, and what was around it."""
+
+    start: int
+    end: int
+    text: str  # normal form without any white space
+    indent: int  # white space before it, in characters
+    gap: int  # blank lines before it
+    width: float  # Chinese characters; Latin letters and digits count half
+
+    @property
+    def closed(self) -> bool:
+        """Whether the line ends a sentence."""
+        return self.text.rstrip(CLOSERS)[-1:] in ENDS if self.text else False
+
+    @property
+    def broken(self) -> bool:
+        """Whether the line ends inside a sentence for certain."""
+        return self.text[-1:] in MIDDLES
+
+
+@dataclass(frozen=True, slots=True)
+class Measure:
+    """How the text is set: wrapped or not, the local column width, the least width of a full line."""
+
+    wrapped: bool
+    typical: tuple[float, ...]  # width of the full lines around each line
+    slack: float  # how much narrower than typical a line inside a paragraph may be
+    indented: bool  # paragraphs are marked by indents
+
+
+def squeeze(text: str) -> str:
+    """Remove all white space."""
+    return _SPACES.sub("", text)
+
+
+def _width(text: str) -> float:
+    narrow = sum(1 for c in text if c < "\u0250")
+    return len(text) - narrow / 2
+
+
+def split_lines(norm: str) -> list[Line]:
+    """Cut a text into its non-blank lines, source spans in `norm` (which has the source's offsets)."""
+    lines: list[Line] = []
+    gap = 0
+    length = len(squeeze(norm))
+    for start, end in _spans(norm):
+        raw = norm[start:end]
+        body = raw.strip("\ufeff\u200b \t\u3000\xa0\r\n\x0b\x0c\x1c\x1d\x1e\x85")
+        text = squeeze(body)
+        if not text:
+            gap += 1
+            continue
+        left = start + raw.index(body)
+        alone = len(text) > ALONE * length
+        for piece_start, piece_end in _pieces(norm, left, left + len(body), alone):
+            text = squeeze(norm[piece_start:piece_end])
+            if text:
+                indent = left - start if piece_start == left else 0
+                lines.append(Line(piece_start, piece_end, text, indent, gap, _width(text)))
+                gap = 0
+    return lines
+
+
+def _spans(norm: str) -> Iterator[tuple[int, int]]:
+    at = 0
+    for found in _BREAK.finditer(norm):
+        yield at, found.start()
+        at = found.end()
+    yield at, len(norm)
+
+
+def _pieces(norm: str, start: int, end: int, alone: bool) -> Iterator[tuple[int, int]]:
+    """Cut a long line at the blanks that stand for line breaks.
+
+    Such a blank follows a title or by-line (no punctuation, at the start of a line that is `alone`), a
+    finished sentence, or a numbered heading; or it precedes a numbered heading.
+    """
+    if end - start < LONG:
+        yield start, end
+        return
+    left, heading = start, alone
+    for blank in _SPACES.finditer(norm, start, end):
+        piece = norm[left : blank.start()]
+        short = not any(c in piece for c in "。，；！？") and len(piece) <= 45
+        numbered = NUMBERED.match(piece) is not None
+        sentence = piece.rstrip(CLOSERS)[-1:] in ENDS
+        follows = NUMBERED.match(norm, blank.end()) is not None
+        if norm[blank.end()] in ENDS + MIDDLES + CLOSERS:
+            continue
+        if (heading and short) or sentence or follows or (numbered and "。" not in piece):
+            yield left, blank.start()
+            left = blank.end()
+            heading = heading and short
+        elif not short:
+            heading = False
+    yield left, end
+
+
+def measure(lines: list[Line]) -> Measure:
+    """Tell how the text is set, from its lines' widths and ends."""
+    if not lines:
+        return Measure(False, (), 0.0, False)
+    ordered = sorted(line.width for line in lines)
+    cap = ordered[int(len(ordered) * 0.9)] + 1.5
+    typical = tuple(_typical(lines, i, cap) for i in range(len(lines)))
+    long = [i for i, line in enumerate(lines) if line.width >= 0.6 * typical[i]]
+    inside = [i for i in long if not lines[i].closed]
+    wrapped = (
+        len(lines) >= WRAPPED_LINES
+        and ordered[len(ordered) // 2] <= WRAPPED_WIDTH
+        and len(inside) >= WRAPPED_SHARE * len(long)
+    )
+    short = sorted(
+        typical[i] - lines[i].width
+        for i in inside
+        if i + 1 < len(lines) and lines[i + 1].gap == 0 and lines[i + 1].text[0] not in OPENERS
+    )
+    slack = max(short[int(len(short) * 0.9)], 1.0) if short else 1.0
+    indented = sum(line.indent > 0 for line in lines) >= 2
+    return Measure(wrapped, typical, slack, indented)
+
+
+def _typical(lines: list[Line], i: int, cap: float) -> float:
+    """The upper-median width of the lines around line i, display-wide ones aside."""
+    near = sorted(n.width for n in lines[max(0, i - 7) : i + 8] if n.width <= cap)
+    return near[int(len(near) * 0.6)] if near else cap

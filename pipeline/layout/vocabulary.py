@@ -1,0 +1,101 @@
+"""The layout lexicons, compiled: what opens a by-line, a caption, a line of page boilerplate."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from functools import cache
+
+from pipeline.layout.lines import CLOSERS, Line
+from pipeline.lexicon import Lexicons
+
+# Ordinals and qualifiers that stand between an institution and its party organisation.
+BETWEEN = r"(?:机关|直属|联合|临时|流动|功能型|离退休|退休|在职|教师|学生|本科生|研究生|干部|职工|党员|[第]?[一二三四五六七八九十\d]{1,3}|（[^）]{1,12}）|党总支|总支)*"
+
+
+def _any(terms: tuple[str, ...]) -> str:
+    return "|".join(re.escape(t) for t in terms)
+
+
+@dataclass(frozen=True)
+class Vocabulary:
+    """Compiled patterns over the squeezed normal form of a line."""
+
+    suffix: re.Pattern[str]
+    organisation: re.Pattern[str]
+    organisation_line: re.Pattern[str]
+    meta: re.Pattern[str]
+    meta_only: re.Pattern[str]
+    meta_mark: re.Pattern[str]
+    caption: re.Pattern[str]
+    author: re.Pattern[str]
+    predicate: re.Pattern[str]
+    boundary: re.Pattern[str]
+    not_heading: re.Pattern[str]
+    theme: re.Pattern[str]
+
+    def is_organisation(self, line: Line) -> bool:
+        """Whether the whole line is the name of a party organisation."""
+        return len(line.text) <= 48 and self.organisation_line.fullmatch(line.text) is not None
+
+    def is_meta(self, line: Line) -> bool:
+        """Whether the line is page boilerplate."""
+        text = line.text
+        if len(text) > 120:
+            return False
+        if self.meta.match(text) or self.meta_only.fullmatch(text):
+            return True
+        return len(text) <= 60 and self.meta_mark.search(text) is not None
+
+    def is_caption(self, line: Line) -> bool:
+        """Whether the line is a picture caption."""
+        return len(line.text) <= 90 and self.caption.search(line.text) is not None
+
+    def is_author(self, line: Line) -> bool:
+        """Whether the line names the author."""
+        return len(line.text) <= 60 and self.author.match(line.text) is not None
+
+
+@cache
+def vocabulary(lexicons: Lexicons) -> Vocabulary:
+    """Compile the layout lexicons once."""
+    suffix = _any(lexicons.terms("organisations", "suffix"))
+    institution = _any(lexicons.terms("organisations", "institution"))
+    inner = r"[^，。、；：！？\s《》]"
+    # what may stand between the institution and the suffix: a function (运维检修), never a clause
+    function = r"[^，。、；：！？\s《》“”的了是在把以各每等个对与和将]{0,8}?"
+    key = _any(lexicons.terms("layout", "meta_key"))
+    only = _any(lexicons.terms("layout", "meta_line"))
+    author = _any(lexicons.terms("layout", "author"))
+    name = r"[\u4e00-\u9fffA-Za-z·、/\s]{2,16}"
+    return Vocabulary(
+        suffix=re.compile(f"(?:{suffix})"),
+        organisation=re.compile(
+            rf"(?:中共|中国共产党)?{inner}{{1,38}}?(?:{institution}){function}{BETWEEN}(?:{suffix})(?!委员|班子)"
+        ),
+        organisation_line=re.compile(
+            rf"(?:中共|中国共产党)?{inner}{{1,40}}?(?:{institution}){function}{BETWEEN}(?:{suffix})"
+        ),
+        meta=re.compile(
+            rf"(?:[【\[（]?(?:{key})[】\]）]?[:：])|(?:(?:{key})\s*[:：])|https?:|www\."
+            r"|\d{4}[-年/.]\d{1,2}[-月/.]\d{1,2}日?(?:\d{1,2}:\d{2}(?::\d{2})?)?(?:来源|$)"
+        ),
+        meta_only=re.compile(rf"(?:[【\[（|\]】）:：/>\-·]|{only})+"),
+        meta_mark=re.compile(_any(lexicons.terms("layout", "meta_mark"))),
+        caption=re.compile(
+            rf"^(?:{_any(lexicons.terms('layout', 'caption'))})"
+            rf"|[\s（(。]{name}?(?:{_any(lexicons.terms('layout', 'caption_end'))})[)）]?$"
+        ),
+        author=re.compile(
+            rf"[（(]?(?:(?:{author})[:：]?)+(?P<name>{name}?)[)）]?(?=$|(?:{key}|{author})[:：])"
+        ),
+        predicate=re.compile(_any(lexicons.terms("layout", "predicate"))),
+        boundary=re.compile(_any(lexicons.terms("layout", "boundary"))),
+        not_heading=re.compile(rf"(?:{_any(lexicons.terms('layout', 'not_heading'))})"),
+        theme=re.compile(_any(lexicons.terms("layout", "theme"))),
+    )
+
+
+def bare(text: str) -> str:
+    """Strip closing quotes and brackets from the end."""
+    return text.rstrip(CLOSERS)

@@ -210,7 +210,8 @@ def merged(layer: str, first: list[dict], second: list[dict], tally: Counter) ->
             out.append(a | {"optional": True})
             continue
         free.remove(b)
-        tally[layer, "both"] += not (a["optional"] and b["optional"])
+        tally[layer, "both"] += not a["optional"] and not b["optional"]
+        tally[layer, "one"] += a["optional"] != b["optional"]
         optional = a["optional"] or b["optional"] or any(a[k] != b[k] for k in STRICT[layer])
         item = a | {"optional": optional}
         for key in (*STRICT[layer], *LOOSE[layer]):
@@ -253,7 +254,7 @@ def raw(report: dict, rng: Random) -> tuple[str, str]:
     lines = [*report["lead"].split("\n")] if report["lead"] else []
     for s in report["sections"]:
         own = not s["heading"].endswith(("。", "！", "？")) or not s["body"]
-        lines += [s["heading"], *s["body"].split("\n")] if own else [s["heading"] + s["body"]]
+        lines += (s["heading"] + ("\n" if own else "") + s["body"]).split("\n")
     lines = [line for line in lines if line]
     style = rng.choice(["newspaper", "newspaper", "plain", "plain", "web", "wrapped", "spaced", "one-line"])
     title, branch = report["title"] or "", report["branch"]
@@ -329,7 +330,10 @@ def merge() -> None:
 
 
 def agreement(tally: Counter) -> dict:
-    """F1 between the annotators a layer, and the share of equal attributes among common items."""
+    """F1 between the annotators a layer, and the share of equal attributes among common items.
+
+    Only required items count, and an item that one annotator left optional is a disagreement.
+    """
     out: dict = {}
     f1s = []
     for d in sorted(DIMENSIONS):

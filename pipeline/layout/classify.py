@@ -85,7 +85,7 @@ def _loose(lines: list[Line], i: int, words: Vocabulary) -> Item:
     if _SUBTITLE.match(line.text):
         return Item(Part.SUBTITLE, line, Opens.NO)
     if line.width <= DISPLAY_WIDTH and bare(line.text)[-1:] not in ENDS + MIDDLES:
-        return Item(Part.DISPLAY, line, Opens.NO)
+        return Item(Part.DISPLAY, line, Opens.YES)
     return Item(Part.FLOW, line, Opens.YES)
 
 
@@ -101,6 +101,7 @@ class _Wrapped:
         self.furniture = furniture
         self.open = False
         self.last: int | None = None  # the last line of running text
+        self.run_end = 0  # end of the run of display lines being read
         self.names = [line.text for line in lines if words.is_organisation(line)]
 
     def item(self, i: int) -> Item:
@@ -110,8 +111,11 @@ class _Wrapped:
                 return Item(Part.BYLINE, line, Opens.NO)
             if _SUBTITLE.match(line.text):
                 return Item(Part.SUBTITLE, line, Opens.NO)
-            if self._is_display(i):
+            if i < self.run_end:
                 return Item(Part.DISPLAY, line, Opens.NO)
+            if self._is_display(i):
+                self.run_end = self._run(i)
+                return Item(Part.DISPLAY, line, Opens.YES)
         opens = self._opens(i)
         self.open = not line.closed
         self.last = i
@@ -128,8 +132,7 @@ class _Wrapped:
         if NUMBERED.match(line.text):
             return Opens.YES
         before = self.lines[i - 1]
-        short = before.width < self.measure.typical[i - 1] - self.measure.slack - 0.5
-        if short and line.text[0] not in OPENERS:
+        if before.width < self.measure.typical[i - 1] - self.measure.slack - 1.5:
             return Opens.YES
         return Opens.MAYBE
 
@@ -165,14 +168,18 @@ class _Wrapped:
             return False
         if after == len(self.lines) or self.furniture[after] is not None:
             return True
-        following = self.lines[after]
-        if self._ends_run(following):
-            return True
-        if self._opens_report(run, after):
-            return True
-        narrow = all(self._narrow(k) for k in range(i, after))
-        may_follow = following.text[0] not in OPENERS or following.indent > 0
-        return narrow and (may_follow or NUMBERED.match(run) is not None)
+        # inside a paragraph an unfinished line is full; this one is not
+        return (
+            self._ends_run(self.lines[after])
+            or self._opens_report(run, after)
+            or (self._narrow(after - 1) and self._may_open(after))
+        )
+
+    def _may_open(self, i: int) -> bool:
+        """Whether line i may open a paragraph: one with a quotation mark does if set as a first line."""
+        line = self.lines[i]
+        first = line.indent > 0 or line.width <= self.measure.typical[i] - 1.5
+        return line.text[0] not in OPENERS or first
 
     def _run(self, i: int) -> int:
         """End of the run of lines from i that could be display (i itself where there is none)."""
@@ -182,7 +189,7 @@ class _Wrapped:
             text = bare(line.text)
             if at > i and (line.gap or self.furniture[at] or self._ends_run(line)):
                 break
-            if at > i and self._narrow(i) and not self._narrow(at):
+            if at > i and (NUMBERED.match(text) or self._narrow(i) and not self._narrow(at)):
                 break
             if any(c in text for c in "。！？；") or text[-1:] in MIDDLES:
                 break
@@ -211,7 +218,7 @@ class _Wrapped:
 
     def _narrow(self, i: int) -> bool:
         """Whether a line is too short to stand inside a paragraph or (with its indent) to open one."""
-        return self.lines[i].width < self.measure.typical[i] - self.measure.slack - 2.0
+        return self.lines[i].width < self.measure.typical[i] - self.measure.slack - 2.6
 
     def _joined(self, i: int, count: int) -> str:
         return "".join(line.text for line in self.lines[i : i + count])

@@ -23,6 +23,8 @@ NUMBERED = re.compile(_NUMBERING)
 LONG = 150
 # A line with this share of a file's characters holds a whole article, title and by-line included.
 ALONE = 0.8
+# Longest title, by-line or heading between blanks on such a line.
+SHORT = 45
 # Hard-wrapped text: at least so many lines, of at most this width, most of them ending mid-sentence.
 WRAPPED_LINES = 8
 WRAPPED_WIDTH = 48.0
@@ -113,7 +115,7 @@ def _pieces(norm: str, start: int, end: int, alone: bool) -> Iterator[tuple[int,
     left, heading = start, alone
     for blank in _SPACES.finditer(norm, start, end):
         piece = norm[left : blank.start()]
-        short = not any(c in piece for c in "。，；！？") and len(piece) <= 45
+        short = not any(c in piece for c in "。；！？") and len(piece) <= SHORT
         numbered = NUMBERED.match(piece) is not None
         sentence = piece.rstrip(CLOSERS)[-1:] in ENDS
         follows = NUMBERED.match(norm, blank.end()) is not None
@@ -122,7 +124,7 @@ def _pieces(norm: str, start: int, end: int, alone: bool) -> Iterator[tuple[int,
         if (heading and short) or sentence or follows or (numbered and "。" not in piece):
             yield left, blank.start()
             left = blank.end()
-            heading = heading and short
+            heading = alone and (sentence or short)
         elif not short:
             heading = False
     yield left, end
@@ -142,12 +144,9 @@ def measure(lines: list[Line]) -> Measure:
         and ordered[len(ordered) // 2] <= WRAPPED_WIDTH
         and len(inside) >= WRAPPED_SHARE * len(long)
     )
-    short = sorted(
-        typical[i] - lines[i].width
-        for i in inside
-        if i + 1 < len(lines) and lines[i + 1].gap == 0 and lines[i + 1].text[0] not in OPENERS
-    )
-    slack = max(short[int(len(short) * 0.9)], 1.0) if short else 1.0
+    # lines inside a paragraph: neither its first (indented in print) nor its last
+    short = sorted(typical[i] - lines[i].width for i in inside if i and not lines[i - 1].closed)
+    slack = max(short[int(len(short) * 0.8)], 0.5) if short else 1.0
     indented = sum(line.indent > 0 for line in lines) >= 2
     return Measure(wrapped, typical, slack, indented)
 

@@ -111,7 +111,7 @@ def reflow(raw: str, norm: str, items: list[Item], spacey: bool) -> Reflowed:
     previous: Item | None = None
     for index, item in enumerate(items):
         shown = item.part is Part.DISPLAY
-        if previous is not None and (shown or display or item.opens is Opens.YES):
+        if previous is not None and (shown != display or item.opens is Opens.YES):
             paragraphs.append(Paragraph(start, builder.length, display, tuple(maybe)))
             builder.insert()
             builder.depth = 0

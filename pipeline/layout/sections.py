@@ -24,13 +24,16 @@ _LEVELS = (
 RUN_IN = 34
 LONGEST = 48
 DISPLAY = 46
+# What headings built alike (强… 强… 强…, all of one length) add to their strength.
+ALIKE = 0.6
 # A heading longer than this is balanced or names a theme of party work.
 PLAIN = 16
 # A run-in heading needs so much text after it.
 LEAST_BODY = 12
 # Run-in headings open at least this share of the paragraphs after the lead.
 OPENED = 0.7
-# Where not all paragraphs open so, the sentences must read like headings the more.
+NEARLY_ALL = 0.8
+# Where not nearly all paragraphs open so, the sentences must read like headings the more.
 STRONG = 2.5
 # The lead names the branch; a sentence before that name (within so many characters) is no heading.
 BRANCH_WITHIN = 200
@@ -138,12 +141,23 @@ def _run_in(norm: str, paragraphs: tuple[Paragraph, ...], words: Vocabulary) -> 
     chosen = [c for c in later if c.score >= (1 if c.sure else 2)]
     opened = len(chosen) / max(sum(c.sure or c in chosen for c in later), 1)
     strength = sum(c.score for c in chosen) / max(len(chosen), 1)
-    if len(chosen) < 2 or opened < OPENED or (opened < 1 and strength < STRONG):
+    strength += _parallel([norm[slice(*c.span)] for c in chosen])
+    nearly_all = opened == 1 or (opened >= NEARLY_ALL and len(chosen) >= 4)
+    if len(chosen) < 2 or opened < OPENED or not (nearly_all or strength >= STRONG):
         return []
     first = next((c for c in candidates if c.first), None)
     if first and first.score >= 2 and not words.organisation.search(norm, first.span[1], first.span[1] + 30):
         chosen.append(first)
     return _spread(sorted(chosen, key=lambda c: c.span))
+
+
+def _parallel(headings: list[str]) -> float:
+    """Tell whether headings are built alike: the same first or last character, or one length."""
+    if len(headings) < 3:
+        return 0.0
+    lengths = [len(h) for h in headings]
+    alike = len({h[0] for h in headings}) == 1 or max(lengths) - min(lengths) <= 1
+    return ALIKE if alike else 0.0
 
 
 def _spread(chosen: list[Candidate]) -> list[Candidate]:
@@ -181,7 +195,7 @@ def heading_score(sentence: str, words: Vocabulary) -> int:
         return -2
     if _QUANTITY.search(re.sub("“[^”]*”", "", body)):
         return -2
-    score = 1
+    score = 1 - any(c.isdigit() for c in re.sub("“[^”]*”", "", body))
     if words.not_heading.match(body):
         score -= 2
     halves = body.split("，")

@@ -61,7 +61,7 @@ def vocabulary(lexicons: Lexicons) -> Vocabulary:
     """Compile the layout lexicons once."""
     suffix = _any(lexicons.terms("organisations", "suffix"))
     institution = _any(lexicons.terms("organisations", "institution"))
-    inner = r"[^，。、；：！？\s《》]"
+    inner = r"[^，。、；：！？\s《》“”]"
     # what may stand between the institution and the suffix: a function (运维检修), never a clause
     function = r"[^，。、；：！？\s《》“”的了是在把以各每等个对与和将]{0,8}?"
     key = _any(lexicons.terms("layout", "meta_key"))

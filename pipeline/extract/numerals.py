@@ -18,8 +18,7 @@ from decimal import Decimal
 from typing import NamedTuple
 
 DIGITS = {c: i for i, c in enumerate("零一二三四五六七八九")} | {"〇": 0, "○": 0, "两": 2}
-DIGITS |= dict(zip("壹贰叁肆伍陆柒捌玖", range(1, 10), strict=True))
-SMALL = {"十": 10, "百": 100, "千": 1000, "拾": 10, "佰": 100, "仟": 1000}
+SMALL = {"十": 10, "百": 100, "千": 1000}
 LARGE = {"万": 10**4, "亿": 10**8}
 MID = {"余": "over", "多": "over", "几": "over", "来": "about"}
 VAGUE = {"数": "over", "几": "over", "上": "over"}
@@ -39,7 +38,7 @@ NUMERAL = re.compile(
     rf"|(?P<vague>[数几上](?=[十百千万亿]))?(?P<core>{_NUMBER})"
     r"(?:(?P<mid>[余多几]|(?<=[十百千万\d])来)(?P<times>[十百千万亿]*)"
     r"|(?P<tenths>成(?![立为员果功本效长交绩就分熟人都]))(?P<more>[一二三四五六七八九半])?"
-    r"|个(?P<yi>[万亿])(?=[元人斤吨，。、；]|$))?"
+    r"|个(?P<yi>[万亿])(?=[元人斤吨，。、；的以]|$))?"
     r"(?P<late>[余多])?"
 )
 

@@ -1,0 +1,384 @@
+"""Achievements: what the branch did, made, received or reached, in numbers.
+
+Quantities come in; each is given a kind (count, money, percent, change, duration, profile), what was
+counted, the action and the period. Plans, rules, negations and other units' figures go to `rejected`
+with that reason, so that a blank is information.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from decimal import Decimal
+from functools import cache
+
+from pipeline.extract import nouns
+from pipeline.extract.numerals import number, parse
+from pipeline.extract.prose import Prose
+from pipeline.extract.quantities import Quantity, find_quantities
+from pipeline.lexicon import Lexicons, Matcher
+from pipeline.model import Achievement, Rejected, Span
+
+# Between a change verb and its rate: 增长了近12%, 提高到约98%.
+_FILL = r"(?:了|近|约|超过?|逾|达|将近|高达|不足|到了?|至|为|成|大约|同比|分别|又){0,3}"
+_PAIR = re.compile(r"[、和及与]?$")
+_DOUBLE = re.compile(r"翻(?:了)?(?:(?P<times>[一两二三四五])番|(?P<once>番))")
+_RANK = re.compile(
+    r"(?:位列|位居|名列|排名|排在|居|列|跻身|获得?|夺得|荣获|取得)(?P<area>[^，。；：“”\d]{0,10}?)"
+    r"(?:第(?P<place>[一二三四五六七八九十\d]{1,3})(?:名|位)?(?![届批次个期季])|前(?P<top>[一二三四五六七八九十\d]{1,3})(?:名|位|强)?|(?P<first>首位|榜首))"
+)
+_HOLDS = re.compile(
+    r"(?:均?保持在|控制在|稳定在|始终在|均?达到?|均?为|均?超过?|高达|占|在|至|有|仅)+$"
+)
+# A duration told as a volume of work: 志愿服务3.5万小时.
+VOLUME = 1000
+# 每月4次 is a rule, 每月走访300户 a result: rules of frequency have small numbers.
+OFTEN = 12
+
+
+@dataclass(frozen=True)
+class Cues:
+    """Words that say a figure is planned, ruled, negated, somebody else's, or the unit's size."""
+
+    planned: Matcher
+    negated: Matcher
+    threshold: Matcher
+    frequency: Matcher
+    other: Matcher
+    profile: Matcher
+    lasting: Matcher
+    change: re.Pattern[str]
+    directions: dict[str, str]
+    pointing: frozenset[str]  # units that with a small number before a noun only point: 个, 种
+    naming: frozenset[str]  # units that with a small number name: 三班倒, 三轮车
+    earning: frozenset[str]  # 增收, 减支 …: with money they say an amount, not a change
+    to: tuple[str, ...]
+    periods: Matcher
+    seconds: dict[str, int]
+    nouns: nouns.Words
+
+
+@cache
+def cues(lexicons: Lexicons) -> Cues:
+    """Compile the cue lexicons once."""
+    up = lexicons.values("quantities", "change_up", "change_down")
+    alternatives = "|".join(sorted(map(re.escape, up), key=lambda t: (-len(t), t)))
+    roles = ("planned", "negated", "threshold", "frequency", "other", "profile", "lasting")
+    matchers = [Matcher(lexicons.terms("cues", role)) for role in roles]
+    return Cues(
+        *matchers,
+        re.compile(rf"(?P<verb>{alternatives})(?P<fill>{_FILL})$"),
+        up,
+        frozenset(lexicons.terms("quantities", "pointing")),
+        frozenset(lexicons.terms("quantities", "naming")),
+        frozenset(lexicons.terms("quantities", "earning")),
+        tuple(lexicons.terms("quantities", "to")),
+        Matcher(lexicons.terms("quantities", "period_before")),
+        {t: int(v) for t, v in lexicons.values("quantities", "seconds").items()},
+        nouns.words(lexicons),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class _Link:
+    """What ties a quantity to a change: the value it came from, its direction, where it is said."""
+
+    verb_start: int
+    origin: Decimal | None
+    direction: str | None
+    subject_end: int
+
+
+def find_achievements(
+    prose: Prose, lexicons: Lexicons
+) -> tuple[list[Achievement], list[Rejected]]:
+    """Find all achievements of a report and all numerals refused, each in order."""
+    words = cues(lexicons)
+    quantities, rejected = find_quantities(prose, lexicons)
+    quantities = _joined(prose, quantities, words)
+    links, origins = _changes(prose, quantities, words)
+    found: list[Achievement] = []
+    floor, last = 0, None
+    for i, quantity in enumerate(quantities):
+        if i in origins:
+            continue
+        reason = _status(prose, quantity, i in links, words)
+        if reason is None and i not in links:
+            reason = _doubt(prose, quantity, words)
+        if reason is not None:
+            rejected.append(_refuse(quantity, reason))
+            continue
+        item = _achievement(prose, quantity, links.get(i), floor, last, words)
+        found.append(item)
+        floor = quantity.end
+        last = item if item.indicator else last
+    found += _doubles(prose, words)
+    found += _ranks(prose, words)
+    found = _pairwise(prose, found)
+    return sorted(found), sorted(rejected)
+
+
+def _joined(prose: Prose, quantities: list[Quantity], words: Cues) -> list[Quantity]:
+    """Join quantities that are one: 3分30秒 (210秒); and 提高5.1个、6.8个百分点 shares its unit."""
+    result: list[Quantity] = []
+    for quantity in quantities:
+        last = result[-1] if result else None
+        if last is not None and last.end == quantity.number:
+            big, small = words.seconds.get(last.unit), words.seconds.get(quantity.unit)
+            if big and small and big > small:
+                value = last.value * big / small + quantity.value
+                result[-1] = replace(quantity, start=last.start, number=last.number, value=value)
+                continue
+        shared = last is not None and last.unit == "个" and quantity.unit == "个百分点"
+        if last is not None and shared and prose.norm[last.end : quantity.start] in ("、", "和"):
+            result[-1] = replace(last, unit=quantity.unit, role=quantity.role)
+        result.append(quantity)
+    return result
+
+
+def _refuse(quantity: Quantity, reason: str) -> Rejected:
+    return Rejected(
+        quantity.start, quantity.end, reason, float(number(quantity.value)), quantity.unit
+    )
+
+
+def _changes(
+    prose: Prose, quantities: list[Quantity], words: Cues
+) -> tuple[dict[int, _Link], set[int]]:
+    """Tie quantities to changes; gives the links, and the quantities that only say where one began."""
+    links: dict[int, _Link] = {}
+    origins: set[int] = set()
+    for i, quantity in enumerate(quantities):
+        before = quantities[i - 1] if i else None
+        link = _from_to(prose, before, quantity, words) if before else None
+        if link is not None:
+            origins.add(i - 1)
+            links[i] = link
+            continue
+        link = _direct(prose, quantity, words)
+        if link is None and before is not None and i - 1 in links:
+            between = prose.norm[before.end : quantity.start]
+            if before.unit == quantity.unit and between in ("、", "和", "及"):
+                link = links[i - 1]
+        if link is not None:
+            links[i] = link
+    return links, origins
+
+
+def _from_to(prose: Prose, low: Quantity, high: Quantity, words: Cues) -> _Link | None:
+    """由A降至B, 从A缩短到B: both in one clause, the verb of reaching between them."""
+    norm = prose.norm
+    between = norm[low.end : high.start]
+    if len(between) > 12 or re.search("[，。；：、！？]", between):
+        return None
+    stem = re.sub(r"(?:了|近|约|超过|逾|不足|将近)+$", "", between)
+    if not stem.endswith(words.to) and not stem.endswith("到了"):
+        return None
+    clause_start, _ = prose.clause(low.start)
+    opening = max(norm.rfind(sign, clause_start, low.start) for sign in "由从自")
+    if opening < 0 and not words.change.search(stem.rstrip("至到为成达")):
+        return None
+    origin = low.value
+    if low.unit != high.unit and low.unit in words.seconds and high.unit in words.seconds:
+        origin = origin * words.seconds[low.unit] / words.seconds[high.unit]
+    direction = "up" if high.value > origin else "down"
+    return _Link(low.start, origin, direction, opening if opening >= 0 else low.start)
+
+
+def _direct(prose: Prose, quantity: Quantity, words: Cues) -> _Link | None:
+    """增长12%, 缩短28.5天, 提升至98%: a verb of change right before the number."""
+    clause_start, _ = prose.clause(quantity.start)
+    text = prose.norm[max(clause_start, quantity.start - 14) : quantity.start]
+    found = words.change.search(text)
+    offset = quantity.start - len(text)
+    if found is None:
+        return None
+    rate = quantity.role in ("percent", "fraction") or quantity.unit == "倍"
+    reached = found["fill"].rstrip("了").endswith(("至", "到", "为", "成"))
+    # a verb of one character is a change only before a rate or a level: 升5%, 降至3件
+    if not rate and not reached and len(found["verb"]) < 2:
+        return None
+    if quantity.role == "money" and not reached and found["verb"] in words.earning:
+        return None
+    verb = found["verb"]
+    return _Link(offset + found.start(), None, words.directions[verb], offset + found.start())
+
+
+def _status(prose: Prose, quantity: Quantity, changed: bool, words: Cues) -> str | None:
+    """Give the reason why a quantity is not a result of this branch, None where it is."""
+    sentence = prose.sentence(quantity.start)
+    clause_start, _ = prose.clause(quantity.start)
+    clause = prose.norm[clause_start : quantity.start]
+    if words.negated.find(clause[-10:]):
+        return "negated"
+    if words.threshold.find(clause):
+        return "rule"
+    often = quantity.value <= OFTEN and quantity.role == "classifier" and not changed
+    if often and words.frequency.find(clause):
+        return "rule"
+    before = prose.norm[sentence.start : quantity.start]
+    if words.planned.find(before[-60:]):
+        return "planned"
+    if words.other.find(prose.norm[sentence.start : prose.clause(quantity.end)[1]]):
+        return "other unit"
+    return None
+
+
+def _doubt(prose: Prose, quantity: Quantity, words: Cues) -> str | None:
+    """Refuse durations that only say when, and small spelled-out numbers that only point."""
+    if quantity.role == "time" and not _lasting(prose, quantity, words):
+        return "time span"
+    if quantity.role in ("age", "fraction"):
+        return quantity.role
+    if quantity.small and _pointing(prose, quantity, words):
+        return "small number before a noun"
+    return None
+
+
+def _lasting(prose: Prose, quantity: Quantity, words: Cues) -> bool:
+    if quantity.unit in words.seconds and words.seconds[quantity.unit] <= 3600:
+        if quantity.value >= VOLUME:
+            return True
+    clause_start, _ = prose.clause(quantity.start)
+    return bool(words.lasting.find(prose.norm[max(clause_start, quantity.start - 5) : quantity.start]))
+
+
+def _pointing(prose: Prose, quantity: Quantity, words: Cues) -> bool:
+    """Whether a small spelled-out number points (五个“不”, 两支队伍) or names (二次分配, 三班倒)."""
+    if prose.norm[quantity.number] == "二" or quantity.unit in words.naming:
+        return True
+    following = prose.norm[quantity.end : quantity.end + 1]
+    return quantity.unit in words.pointing and following not in ("，", "。", "、", "；", "", "\n", "！")
+
+
+def _kind(prose: Prose, quantity: Quantity, link: _Link | None, words: Cues) -> str:
+    if link is not None or quantity.unit == "个百分点":
+        return "change"
+    if quantity.role in ("percent", "money"):
+        return quantity.role
+    if quantity.role == "time":
+        volume = quantity.value >= VOLUME and words.seconds.get(quantity.unit, 0) <= 3600
+        return "count" if volume else "duration"
+    clause_start, _ = prose.clause(quantity.start)
+    near = prose.norm[max(clause_start, quantity.start - 14) : quantity.end + 8]
+    lead = prose.sentence(quantity.start).section < 0
+    return "profile" if lead and words.profile.find(near) else "count"
+
+
+def _achievement(
+    prose: Prose,
+    quantity: Quantity,
+    link: _Link | None,
+    floor: int,
+    last: Achievement | None,
+    words: Cues,
+) -> Achievement:
+    kind = _kind(prose, quantity, link, words)
+    action = None
+    if link is not None:
+        noun = nouns.subject(prose, link.subject_end, floor, words.nouns)
+    elif quantity.role == "percent":
+        noun = _share(prose, quantity, floor, words)
+    else:
+        phrase = nouns.counted(
+            prose, quantity.start, quantity.end, floor, quantity.unit, words.nouns
+        )
+        noun, action = phrase.noun, phrase.verb
+    indicator = prose.text(noun)
+    if indicator is None:
+        indicator = _understood(prose, quantity, last) or action
+    upper = None if quantity.upper is None else float(number(quantity.upper))
+    return Achievement(
+        link.verb_start if link else quantity.start,
+        quantity.end,
+        number(quantity.value),
+        upper,
+        quantity.unit,
+        quantity.bound,
+        kind,
+        indicator,
+        action,
+        _period(prose, quantity, words),
+        None if link is None or link.origin is None else number(link.origin),
+        link.direction if link else None,
+        "change" if link else "quantity",
+        0.7 if quantity.chinese or indicator is None else 0.9,
+    )
+
+
+def _understood(prose: Prose, quantity: Quantity, last: Achievement | None) -> str | None:
+    """What is counted where the clause does not say: a name quoted earlier, or what was counted last."""
+    sentence = prose.sentence(quantity.start)
+    earlier = [q for q in prose.quotes if sentence.start <= q.start and q.end < quantity.start]
+    counted_in = last is not None and last.start >= sentence.start
+    if counted_in and last is not None and (not earlier or earlier[-1].end < last.start):
+        return last.indicator
+    return prose.text((earlier[-1].start, earlier[-1].end)) if earlier else None
+
+
+def _share(prose: Prose, quantity: Quantity, floor: int, words: Cues) -> Span | None:
+    """What a percentage is of: the phrase before it, without 达, 为, 保持在 …"""
+    text = prose.norm[max(prose.clause(quantity.start)[0], floor) : quantity.start]
+    cut = _HOLDS.search(text)
+    at = quantity.start - (len(text) - cut.start() if cut else 0)
+    return nouns.subject(prose, at, floor, words.nouns) or nouns.noun_after(
+        prose, quantity.end, words.nouns
+    )
+
+
+def _period(prose: Prose, quantity: Quantity, words: Cues) -> str | None:
+    """The time phrase that opens the sentence's clauses before the number (去年, 三年来, 2024年)."""
+    before = prose.before(quantity.start, 80)
+    found = words.periods.find(before)
+    spans = [(e, t) for _, e, t in found]
+    spans += [
+        (m.end(), m.group())
+        for m in re.finditer(
+            r"(?:近|过去)?(?:[一二两三四五六七八九十]{1,3}|\d{1,2})年(?:多?来|间|里)|近[一二两三四五六七八九十\d]{1,2}年|(?:19|20)\d{2}年(?:\d{1,2}月)?",
+            before,
+        )
+    ]
+    return max(spans)[1] if spans else None
+
+
+def _doubles(prose: Prose, words: Cues) -> Iterator[Achievement]:
+    """翻番, 翻了两番: a doubling is a change of 100 %, two of 300 %."""
+    for match in _DOUBLE.finditer(prose.norm):
+        read = parse(match["times"]) if match["times"] else (Decimal(1), None)
+        times = int(read[0]) if read else 1
+        name = prose.text(nouns.subject(prose, match.start(), 0, words.nouns))
+        yield Achievement(
+            match.start(), match.end(), (2**times - 1) * 100, None, "%", "exact", "change",
+            name, None, None, None, "up", "doubling", 0.8,
+        )  # fmt: skip
+
+
+def _ranks(prose: Prose, words: Cues) -> Iterator[Achievement]:
+    """位列全省第三名, 稳居全市前三: the place is the value."""
+    for match in _RANK.finditer(prose.norm):
+        read = parse(match["place"] or match["top"] or "一")
+        quote = prose.quote(match.start("area"))
+        if read is None or quote is not None:
+            continue
+        name = prose.text(nouns.subject(prose, match.start(), 0, words.nouns))
+        yield Achievement(
+            match.start(), match.end(), number(read[0]), None, None, "exact", "rank",
+            name, None, None, None, None, "rank", 0.7,
+        )  # fmt: skip
+
+
+def _pairwise(prose: Prose, found: list[Achievement]) -> list[Achievement]:
+    """One verb with two values (产量、利润分别上升3.6%、11.3%): each takes its own subject."""
+    result = list(found)
+    for i in range(len(found) - 1):
+        first, second = found[i], found[i + 1]
+        if first.kind != "change" or second.kind != "change" or first.start != second.start:
+            continue
+        clause_start, _ = prose.clause(first.start)
+        names = [n for n in re.split("[、和]", prose.clean[clause_start : first.start]) if n]
+        if len(names) >= 2:
+            tidy = [re.sub(r"(?:同比|环比|分别|均)+$", "", n) for n in names[-2:]]
+            result[i] = first._replace(indicator=tidy[0])
+            result[i + 1] = second._replace(indicator=tidy[1])
+    return result

@@ -1,0 +1,234 @@
+"""The noun phrase around a number: what was counted, and the verb that did it.
+
+Chinese puts the counted noun after the unit (18万笔业务) or before the number (政治轮训58次). A phrase is
+read word by word from the number outwards and ends at clause marks, verbs, prepositions and the
+like. The lexicon of actions overrules the tagger, whose tags come without context.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from functools import cache
+
+from pipeline.extract.prose import Prose
+from pipeline.lexicon import Lexicons
+from pipeline.model import Span
+from pipeline.segment import Segmenter, Token, make_segmenter
+
+# How far a phrase may reach from the number, in characters.
+AFTER = 14
+BEFORE = 30
+# A phrase of so many characters may end at the next verb; one character goes on.
+LEAST = 2
+_STOP_AFTER = re.compile(r"[，。；：！？\n、（）()—…]|\d")
+_STOP_BEFORE = re.compile(r"[，。；：！？\n（）()…]|——")
+_CLOSE = re.compile("[”》]")
+# 比五年前高出…, 较去年同期下降…: the comparison stands between the subject and the verb.
+_COMPARED = re.compile(r"(?:比|较|与|同)[^，。；：、的]{1,8}?(?:相比)?$")
+_PLACE = re.compile(r"(?:村|乡|镇|县区|县|街道|社区)(?![民庄组级干居支里镇企域直城])")
+# Tags at which a phrase ends: verbs, adverbs, prepositions, pronouns, particles, numerals.
+_VERB = ("v", "vd", "vi", "vg", "zg", "d", "df", "p", "pba", "pbei", "r", "rr", "u", "y", "m")
+_FUNCTION = ("d", "p", "r", "u", "c", "i", "y")
+# Tags of words that join a verb into a verbal noun: 义务上门, 集中研讨, 约谈提醒.
+_VERBAL = ("v", "vn", "vi", "ad", "an", "b", "n", "d")
+# Nouns that say nothing without what stands before their 的: 占收入的比重.
+_MEASURES = ("比重", "占比", "比例", "水平", "数量", "总量", "时间", "金额", "规模", "速度", "数")
+
+
+@dataclass(frozen=True)
+class Words:
+    """The lexicon of actions by role, with the tagger that reads phrases."""
+
+    verbs: frozenset[str]
+    generic: frozenset[str]  # say nothing of what is counted: 开了3次
+    acquire: frozenset[str]  # 8人考取资格: what persons got is what is counted
+    persons: frozenset[str]
+    light: frozenset[str]
+    tagger: Segmenter
+
+
+@cache
+def words(lexicons: Lexicons) -> Words:
+    """Compile the lexicon of actions once."""
+    roles = ("verb", "generic", "acquire", "persons", "light")
+    return Words(
+        *(frozenset(lexicons.terms("actions", role)) for role in roles),
+        make_segmenter("rjieba", lexicons.terms("actions", "word")),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Phrase:
+    """What was counted (None where the number stands alone) and the verb."""
+
+    noun: Span | None
+    verb: str | None
+
+
+def counted(
+    prose: Prose, start: int, end: int, floor: int, unit: str, words: Words
+) -> Phrase:
+    """Read the noun counted by a quantity at start:end; `floor` is where the one before it ends."""
+    before = noun_before(prose, start, floor, words)
+    after = noun_after(prose, end, words, unit in words.persons)
+    return before if after is None else Phrase(after, before.verb)
+
+
+def noun_after(prose: Prose, end: int, words: Words, persons: bool = False) -> Span | None:
+    """Give the noun phrase right after a unit, None where a verb or a mark follows."""
+    norm = prose.norm
+    end += norm.startswith("的", end)
+    text = norm[end : end + AFTER]
+    if text[:1] in ("“", "《"):
+        return _quoted_after(norm, end)
+    stop = _STOP_AFTER.search(text)
+    text = text[: stop.start()] if stop else text
+    place = _PLACE.match(text)
+    if place:
+        return end, end + place.end()
+    relative = text.find("的")
+    tokens = words.tagger.tokens(text)
+    size = _read_noun(tokens, words, persons)
+    if 0 < relative and (size == 0 or (size < relative and _clause(tokens, relative, words))):
+        return noun_after(prose, end + relative, words) or (end, end + size or end + relative)
+    if size == 0 and persons and tokens and tokens[0].text in words.acquire:
+        skip = tokens[0].end + text.startswith(("了", "上", "到"), tokens[0].end)
+        return noun_after(prose, end + skip, words)
+    if size and norm[end + size : end + size + 1] in ("“", "《"):
+        quoted = _quoted_after(norm, end + size)
+        return (end, quoted[1]) if quoted else (end, end + size)
+    return (end, end + size) if size else None
+
+
+def _clause(tokens: list[Token], until: int, words: Words) -> bool:
+    """Whether the tokens before a 的 hold a verb, so that they are a clause about the noun after it."""
+    return any(t.tag[:1] in ("v", "d") or t.text in words.verbs for t in tokens if t.end <= until)
+
+
+def _read_noun(tokens: list[Token], words: Words, persons: bool) -> int:
+    """Length of the noun phrase that the tokens open with, 0 where they open with none."""
+    size = 0
+    for i, token in enumerate(tokens):
+        verb = token.text in words.verbs
+        if i == 0 and token.text != "不":
+            alone = len(tokens) == 1 or tokens[1].text == "的"
+            modifies = not alone and not persons and tokens[1].tag[:1] in ("n", "l")
+            if verb and not (alone or modifies):
+                return 0
+            if token.text in words.light or token.text in words.acquire or token.tag in _FUNCTION:
+                return 0
+            size = token.end
+            continue
+        ends = token.text in words.light or token.tag == "c" or token.text in "“《"
+        if size >= LEAST and (ends or verb or token.tag in _VERB):
+            break
+        if ends:
+            break
+        size = token.end
+    return size
+
+
+def _quoted_after(norm: str, end: int) -> Span | None:
+    close = _CLOSE.search(norm, end, end + 30)
+    if close is None:
+        return None
+    stop = _STOP_AFTER.search(norm, close.end(), close.end() + 6)
+    return end, stop.start() if stop else close.end()
+
+
+def _tokens_before(
+    prose: Prose, start: int, floor: int, words: Words
+) -> tuple[int, list[Token]]:
+    """The words of the clause before a position, light ones at its end dropped, and where it begins."""
+    left = max(prose.clause(start)[0], floor, start - BEFORE)
+    text = prose.norm[left:start]
+    marks = list(_STOP_BEFORE.finditer(text))
+    if marks:
+        left, text = left + marks[-1].end(), text[marks[-1].end() :]
+    tokens = words.tagger.tokens(text)
+    while tokens and (tokens[-1].text in words.light or tokens[-1].tag in ("d", "p", "u", "m", "y")):
+        tokens.pop()
+    return left, tokens
+
+
+def noun_before(prose: Prose, start: int, floor: int, words: Words) -> Phrase:
+    """Read the noun phrase before a number; a verb right before it is a verbal noun or generic."""
+    left, tokens = _tokens_before(prose, start, floor, words)
+    if not tokens:
+        return Phrase(None, None)
+    last = tokens[-1]
+    verb = next((t.text for t in reversed(tokens) if t.text in words.verbs), None)
+    if last.text in "”》":
+        quote = prose.quote(left + last.start - 1)
+        if quote is not None:
+            return Phrase((quote.start, quote.end), verb)
+    if last.text in words.generic:
+        return Phrase(_shift(_nominal(tokens[:-1], words), left), last.text)
+    if last.text in words.verbs or last.tag in ("v", "vi"):
+        return Phrase(_shift(_verbal(tokens, words), left), last.text)
+    return Phrase(_shift(_nominal(tokens, words), left), verb)
+
+
+def _shift(span: Span | None, by: int) -> Span | None:
+    return None if span is None else (span[0] + by, span[1] + by)
+
+
+def _verbal(tokens: list[Token], words: Words) -> Span | None:
+    """A verb before the number with what it is one notion with: 集中研讨, 义务上门, 约谈提醒."""
+    first = len(tokens) - 1
+    if first and tokens[first - 1].text == "等":
+        return _nominal(tokens, words)
+    while first and tokens[first - 1].tag in _VERBAL and len(tokens[first - 1].text) > 1:
+        if tokens[-1].end - tokens[first - 1].start > 6 or tokens[first - 1].text in words.light:
+            break
+        first -= 1
+    return tokens[first].start, tokens[-1].end
+
+
+def _nominal(tokens: list[Token], words: Words, inner_verbs: bool = False) -> Span | None:
+    """The noun phrase that ends the tokens, back to a verb, preposition, 的, 等 or conjunction.
+
+    With `inner_verbs`, verbs are part of it (报告出具时间) unless they open the clause.
+    """
+    if not tokens or tokens[-1].tag in ("t", "d", "p", "m") or tokens[-1].text in words.light:
+        return None
+    end = start = tokens[-1].end
+    for i in range(len(tokens) - 1, -1, -1):
+        token = tokens[i]
+        size = end - start
+        if size >= LEAST and token.text == "等" and size <= 4 and tokens[i + 1].text in words.verbs:
+            start = token.start  # 执勤执法、家庭助廉等培训: the list says what kind
+            continue
+        if size >= LEAST and _ends(token, words, inner_verbs and i > 0):
+            if token.text == "的" and tokens[i + 1].text in _MEASURES:
+                start = token.start
+                continue
+            break
+        start = token.start
+        if token.text in words.verbs and token.tag[:1] != "n" and i == 0 and size >= LEAST:
+            start = token.end
+    while start < end and any(t.start == start and t.text in "、”》的等“《" for t in tokens):
+        start += 1
+    first = next((t for t in tokens if t.start == start), None)
+    if first is not None and first.text[:2] in words.verbs and len(first.text) >= 4:
+        start += 2  # 挽回损失 is one word to the tagger
+    return (start, end) if start < end else None
+
+
+def _ends(token: Token, words: Words, inner_verbs: bool) -> bool:
+    if token.text in ("的", "等", "和", "与", "及") or (inner_verbs and token.text == "、"):
+        return True
+    if token.text in words.light or token.tag in ("d", "p", "pba", "pbei", "r", "u", "y", "c", "m"):
+        return True
+    return not inner_verbs and (token.text in words.verbs or token.tag in _VERB)
+
+
+def subject(prose: Prose, start: int, floor: int, words: Words) -> Span | None:
+    """Give the noun phrase right before a position: what changed, or what a share is of."""
+    left = max(prose.clause(start)[0], floor)
+    compared = _COMPARED.search(prose.norm, left, start)
+    if compared is not None and compared.start() > left:
+        start = compared.start()
+    left, tokens = _tokens_before(prose, start, floor, words)
+    return _shift(_nominal(tokens, words, inner_verbs=True), left)

@@ -1,0 +1,96 @@
+"""A report's prose with what every extractor asks of it: sentences, clauses, quotation marks."""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_left, bisect_right
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from pipeline.model import Sentence, Span
+
+_CLAUSE = re.compile(r"[，。；！？：\n]")
+_MARK = re.compile("[“”《》]")
+# A quotation this long with sentence punctuation in it is speech, whose numbers are told in earnest.
+SPEECH = 16
+
+
+class Quote(NamedTuple):
+    """A quoted stretch: start and end of what is inside, and the opening mark (“ or 《)."""
+
+    start: int
+    end: int
+    mark: str
+
+
+class Prose:
+    """The normal form of a report's text, indexed once for all extractors."""
+
+    def __init__(self, clean: str, norm: str, sentences: Sequence[Sentence]) -> None:
+        self.clean = clean  # as written; what rows show
+        self.norm = norm  # same length; what rules match
+        self.sentences = tuple(sentences)
+        self._starts = [s.start for s in self.sentences]
+        self._breaks = [m.start() for m in _CLAUSE.finditer(norm)]
+        self.quotes = _quotes(norm)
+        self._quote_starts = [q.start for q in self.quotes]
+
+    def sentence_index(self, position: int) -> int:
+        """Give the index of the sentence at a position (the last one that begins at or before it)."""
+        return max(bisect_right(self._starts, position) - 1, 0)
+
+    def sentence(self, position: int) -> Sentence:
+        """Give the sentence at a position."""
+        return self.sentences[self.sentence_index(position)]
+
+    def clause(self, position: int) -> Span:
+        """Give the span between the clause marks (，。；！？： and line ends) around a position."""
+        at = bisect_left(self._breaks, position)
+        start = self._breaks[at - 1] + 1 if at else 0
+        end = self._breaks[at] if at < len(self._breaks) else len(self.norm)
+        return start, end
+
+    def text(self, span: Span | None) -> str | None:
+        """Give the text of a span as written."""
+        return None if span is None else self.clean[span[0] : span[1]]
+
+    def before(self, position: int, reach: int = 40) -> str:
+        """Give the text of the sentence before a position, at most `reach` characters."""
+        start = max(self.sentence(position).start if self.sentences else 0, position - reach)
+        return self.norm[start:position]
+
+    def quote(self, position: int) -> Quote | None:
+        """Give the innermost quotation that holds a position."""
+        at = bisect_right(self._quote_starts, position) - 1
+        while at >= 0 and at >= bisect_right(self._quote_starts, position) - 6:
+            if self.quotes[at].start <= position < self.quotes[at].end:
+                return self.quotes[at]
+            at -= 1
+        return None
+
+    def is_speech(self, quote: Quote) -> bool:
+        """Whether a quotation is speech rather than a name or slogan."""
+        inside = self.norm[quote.start : quote.end]
+        return (
+            quote.mark == "“"
+            and len(inside) >= SPEECH
+            and any(c in inside for c in "，。！？")
+            and self.norm[max(0, quote.start - 3) : quote.start - 1].rstrip("“")[-1:] in "：道说，。"
+        )
+
+
+def _quotes(norm: str) -> tuple[Quote, ...]:
+    found: list[Quote] = []
+    open_marks: list[tuple[int, str]] = []
+    for mark in _MARK.finditer(norm):
+        sign = mark.group()
+        if sign in "“《":
+            open_marks.append((mark.end(), sign))
+            continue
+        want = "“" if sign == "”" else "《"
+        while open_marks and open_marks[-1][1] != want:
+            open_marks.pop()
+        if open_marks:
+            start, opened = open_marks.pop()
+            found.append(Quote(start, mark.start(), opened))
+    return tuple(sorted(found))

@@ -1,0 +1,289 @@
+"""Quantities: a numeral with its unit and bounds, or the reason why it is none.
+
+A number is not a quantity. What stands around a numeral decides: ordinals, dates, codes, formulas,
+quoted slogans, ratings, addresses and ages are refused here, each with its reason; what is left has a
+unit and a value, and `achievements` says what it measures.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from decimal import Decimal
+from functools import cache
+
+from pipeline.extract.numerals import Numeral, find_numerals
+from pipeline.extract.prose import Prose
+from pipeline.lexicon import Lexicons
+from pipeline.model import Rejected
+
+# Units longer than this many characters are not in the lexicon.
+LONGEST_UNIT = 6
+# Numeral slogans (四个意识, 八项规定) count no further than this.
+SLOGAN_UP_TO = 20
+_YEAR = re.compile(r"(?:19|20)\d\d$")
+_CLOCK = re.compile(r"[:：]\d{2}|[点时](?:\d{1,2}分|半|整|许|钟|左右|多)?(?![个间段代])")
+_WORD_ONE = "统唯同单专万逐每进之归划第"
+
+
+@dataclass(frozen=True, slots=True)
+class Quantity:
+    """A number of units as written at start:end (bounds included)."""
+
+    start: int
+    end: int
+    number: int  # where the numeral begins
+    value: Decimal
+    upper: Decimal | None
+    unit: str
+    role: str  # classifier, money, percent, fraction, measure, time, age
+    bound: str
+    chinese: bool
+    small: bool  # a bare spelled-out number up to ten
+
+
+@dataclass(frozen=True)
+class Words:
+    """The lexicons around numbers, as look-ups."""
+
+    units: dict[str, dict[str, str]]  # term → role → unit to write
+    pre: dict[str, str]
+    post: dict[str, str]
+    exact: frozenset[str]
+    ranges: frozenset[str]
+    slogans: frozenset[str]
+
+
+@cache
+def words(lexicons: Lexicons) -> Words:
+    """Compile the lexicons around numbers once."""
+    units: dict[str, dict[str, str]] = {}
+    for row in lexicons.tables["units"]:
+        units.setdefault(row.term, {})[row.role] = row.value or row.term
+    bounds = {
+        side: {
+            row.term: row.role.removeprefix(side)
+            for row in lexicons.tables["quantities"]
+            if row.role.startswith(side) and row.role != "pre_exact"
+        }
+        for side in ("pre_", "post_")
+    }
+    return Words(
+        units,
+        bounds["pre_"],
+        bounds["post_"],
+        frozenset(lexicons.terms("quantities", "pre_exact")),
+        frozenset(lexicons.terms("quantities", "range")),
+        frozenset(lexicons.terms("slogans", "slogan")),
+    )
+
+
+def find_quantities(prose: Prose, lexicons: Lexicons) -> tuple[list[Quantity], list[Rejected]]:
+    """Find all quantities of a report, and all numerals refused, in order."""
+    vocabulary = words(lexicons)
+    norm = prose.norm
+    quantities: list[Quantity] = []
+    rejected: list[Rejected] = []
+    numerals = find_numerals(norm)
+    skip = -1
+    for i, numeral in enumerate(numerals):
+        if i <= skip:
+            continue
+        following = numerals[i + 1] if i + 1 < len(numerals) else None
+        ranged = _range(norm, numeral, following, vocabulary)
+        if ranged is not None:
+            skip = i + 1
+        read = _read(prose, ranged or numeral, vocabulary)
+        if isinstance(read, Quantity):
+            quantities.append(read)
+        elif read is not None:
+            rejected.append(read)
+    return quantities, rejected
+
+
+def _range(norm: str, low: Numeral, high: Numeral | None, words: Words) -> Numeral | None:
+    """Join two numerals with a range sign between them (3至5, 20%至30%, 3~9) into one."""
+    if high is None or high.start - low.end > 4 or low.upper or high.upper:
+        return None
+    between = norm[low.end : high.start]
+    sign = between[-1:]
+    if sign not in words.ranges or (low.start and norm[low.start - 1] in "由从第-.·"):
+        return None
+    value, unit = low.value, between[:-1]
+    if unit:
+        factor = Decimal(10**4) if unit[0] == "万" else Decimal(10**8) if unit[0] == "亿" else None
+        rest = unit[1:] if factor else unit
+        if rest and rest not in words.units:
+            return None
+        if rest and not norm.startswith(rest, high.end):
+            return None
+        value *= factor or 1
+    elif high.core[-1:] in "万亿" and low.core[-1:] not in "万亿":
+        value *= 10**4 if high.core[-1] == "万" else 10**8
+    if value >= high.value:
+        return None
+    return Numeral(low.start, high.end, value, high.value, "range", high.percent, low.chinese, "")
+
+
+def _read(prose: Prose, numeral: Numeral, words: Words) -> Quantity | Rejected | None:
+    norm, start, end = prose.norm, numeral.start, numeral.end
+    reason = _refusal(prose, numeral, words)
+    if reason is not None:
+        return None if reason == "word" else Rejected(start, end, reason)
+    unit = _unit(norm, numeral, words)
+    if unit is None:
+        if numeral.chinese:
+            return Rejected(start, end, "slogan") if numeral.value != 1 else None
+        return Rejected(start, end, "no unit")
+    stop, name, role, half = unit
+    if role in ("rating", "address", "anniversary", "date", "grade", "slogan"):
+        return Rejected(start, stop, role)
+    if "分之" in norm[start:end] and "百分之" not in norm[start:end]:
+        role = "fraction"
+    bound, stop = _after(norm, stop, numeral.bound, words)
+    bound, left = _before(norm, start, bound, role, words)
+    bare = numeral.chinese and numeral.bound == "exact" and numeral.core != ""
+    if bare and numeral.value == 1 and not half:
+        return Rejected(start, stop, "indefinite one", 1.0, name)
+    value = numeral.value + half
+    small = bare and value <= 10 and role == "classifier"
+    return Quantity(
+        left, stop, start, value, numeral.upper, name, role, bound, numeral.chinese, small
+    )
+
+
+def _refusal(prose: Prose, numeral: Numeral, words: Words) -> str | None:
+    """Give the reason why what stands around a numeral makes it no quantity."""
+    norm, start, end = prose.norm, numeral.start, numeral.end
+    before, after = norm[max(0, start - 4) : start], norm[end : end + 4]
+    last, first = before[-1:], after[:1]
+    if last == "第" or before[-2:] == "第第":
+        return "ordinal"
+    if last.isascii() and (last.isalnum() or last in "+-_/") or first in ("+", "/"):
+        return "formula" if "+" in (last, first) else "code"
+    if first.isascii() and first.isalpha() and not _latin_unit(after, words):
+        return "code"
+    if last in "·." and last or first == "·":
+        return "date or name"
+    quote = prose.quote(start)
+    if quote is not None and not prose.is_speech(quote):
+        return "title" if quote.mark == "《" else "quoted"
+    return _calendar(norm, numeral, before, after) or _word(numeral, before, after, words)
+
+
+def _latin_unit(after: str, words: Words) -> bool:
+    letters = re.match(r"[A-Za-z]+", after)
+    return letters is not None and letters.group() in words.units
+
+
+def _calendar(norm: str, numeral: Numeral, before: str, after: str) -> str | None:
+    first = after[:1]
+    if first == "年" and (_YEAR.match(numeral.core) or after[1:2] in "代级"):
+        return "date"
+    if first == "年" and len(numeral.core) == 4 and numeral.chinese:
+        return "date"
+    if first == "月" and after[1:2] != "份额":
+        return "date"
+    if first in "日号" and first and (before[-1:] == "月" or before[-1:] in "—-至、"):
+        return "date"
+    if first == "分" and ("点" in numeral.core or before[-1:] in ("时", "点")):
+        return "clock time"
+    if _CLOCK.match(after) and not numeral.percent and numeral.bound == "exact":
+        return "clock time"
+    return None
+
+
+def _word(numeral: Numeral, before: str, after: str, words: Words) -> str | None:
+    """Numerals inside words and fixed phrases."""
+    if not numeral.chinese:
+        return None
+    if numeral.core == "一" and before[-1:] in _WORD_ONE and before:
+        return "word"
+    for size in (4, 3, 2, 1):
+        if numeral.core + after[:size] in words.slogans:
+            return "slogan"
+    bare = numeral.core in ("十", "百", "千", "万", "亿") and numeral.bound == "exact"
+    if bare and before[-1:] not in tuple("近约超逾过破达满足到"):
+        return "word"
+    if numeral.core[0] == "零" or (len(numeral.core) == 2 and "零" in numeral.core):
+        return "word"
+    return None
+
+
+def _unit(
+    norm: str, numeral: Numeral, words: Words
+) -> tuple[int, str, str, Decimal] | None:
+    """Find the unit after a numeral: (end, unit to write, role, half to add)."""
+    at, zero = numeral.end, Decimal(0)
+    if numeral.percent:
+        return at, "%", "percent", zero
+    if norm.endswith(("个亿", "个万"), numeral.start, at) and norm[at : at + 1] not in "人斤吨":
+        return (at + 1 if norm[at : at + 1] == "元" else at), "元", "money", zero
+    if norm.startswith("个半", at) or norm.startswith("年半", at) or norm.startswith("小时半", at):
+        rest = at + 2 if norm[at] == "个" else at
+        found = _lookup(norm, rest, words) if norm[at] == "个" else _lookup(norm, at, words)
+        if found is not None and found[2] == "time":
+            stop = found[0] if norm[at] == "个" else found[0] + 1
+            return stop, found[1], "time", Decimal("0.5")
+    if norm.startswith(("个多", "个来"), at):
+        found = _lookup(norm, at + 2, words)
+        if found is not None and found[2] == "time":
+            return found[0], found[1], found[2], zero
+    slogan = numeral.chinese and numeral.bound == "exact" and numeral.value <= SLOGAN_UP_TO
+    found = _lookup(norm, at, words, slogan)
+    return None if found is None else (*found, zero)
+
+
+# Where a unit has several roles, the first of these that applies.
+_ROLES = ("slogan", "money", "percent", "measure", "time", "rating", "classifier", "age",
+          "anniversary", "address", "grade", "date")
+
+
+def _lookup(
+    norm: str, at: int, words: Words, slogan: bool = False
+) -> tuple[int, str, str] | None:
+    for size in range(LONGEST_UNIT, 0, -1):
+        term = norm[at : at + size]
+        roles = words.units.get(term)
+        if roles is None or len(term) < size:
+            continue
+        role = next((r for r in _ROLES if r in roles and (slogan or r != "slogan")), None)
+        if role is None or (role == "slogan" and size == 1 and len(roles) > 1):
+            role = next((r for r in _ROLES[1:] if r in roles), None)
+        if role is None:
+            continue
+        if role == "rating" and not _before_noun(norm, at + size):
+            role = "measure"
+        return at + size, roles[role], role
+    return None
+
+
+def _before_noun(norm: str, at: int) -> bool:
+    following = norm[at : at + 1]
+    return "\u4e00" <= following <= "\u9fff" and following not in "以左的"
+
+
+def _after(norm: str, stop: int, bound: str, words: Words) -> tuple[str, int]:
+    """Read a bound after the unit (以上, 左右, 余 …); gives the bound and the new end."""
+    for size in (3, 2, 1):
+        term = norm[stop : stop + size]
+        if term in words.post and len(term) == size:
+            if size == 1 and norm[stop + 1 : stop + 2] not in ("，", "。", "、", "；", "", "元"):
+                if term != "多" and term != "余":
+                    continue
+            return ("range" if bound == "range" else words.post[term]), stop + size
+    return bound, stop
+
+
+def _before(norm: str, start: int, bound: str, role: str, words: Words) -> tuple[str, int]:
+    """Read a bound before the numeral (近, 超过, 约 …); gives the bound and the new start."""
+    for size in (4, 3, 2, 1):
+        term = norm[max(0, start - size) : start]
+        if len(term) == size and term in words.pre:
+            if term == "近" and (role == "time" or norm[start - 2 : start] == "最近"):
+                return bound, start
+            if term == "过" and norm[max(0, start - 2) : start - 1] not in ("超", "突", "已", "早"):
+                return bound, start
+            kept = bound if bound != "exact" and words.pre[term] == "about" else words.pre[term]
+            return ("range" if bound == "range" else kept), start - size
+    return bound, start

@@ -1,0 +1,445 @@
+"""Honours: titles won, commendations, endorsements by leaders, publication in named media.
+
+A verb of receiving (荣获, 被评为, 入选 …) governs one or more titles, quoted or not. Who holds them is read from
+the title and the subject, the level from the title, the issuer and the occasion, in this order.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cache
+
+from pipeline.extract import levels
+from pipeline.extract.numerals import number, parse
+from pipeline.extract.prose import Prose, Quote
+from pipeline.lexicon import Lexicons, Matcher
+from pipeline.model import Honour, Span
+from pipeline.segment import Segmenter, make_segmenter
+
+# A title's object is no longer than this; a title itself no longer than LONGEST.
+REACH = 90
+LONGEST = 40
+_YEARS = re.compile(r"连续(?P<n>[一两二三四五六七八九十]{1,3}|\d{1,2})(?:个?年度?|届)|(?P<m>[一两二三四五六七八九十]{1,3}|\d{1,2})连冠")
+_COUNT = re.compile(r"(?P<n>\d{1,3}|[一两二三四五六七八九十]{1,3})(?:名|位|人)(?P<who>[^，。；、]{0,10})$")
+_YEAR = re.compile(r"((?:19|20)\d{2})年度?")
+_ISSUER = re.compile(r"(?:被|由|受到?|得到|获得?|收到)(?P<who>[^，。；：“”《》的]{2,30})$")
+_MARKED = re.compile(r"(?:被|受到?|得到|获得?|先后获|收到)[^，。；：]{0,24}$")
+_EDGE = "了为过的、和与及并又还也"
+_SPLIT = re.compile(r"、|(?<=”)(?=“)|(?:以及|和|及|与|暨)(?=“|[^，。；]{2,})|(?<=[章奖号人位体])(?:和|及|以及)")
+_PARTY = re.compile(r"(?:第[一二三四五六七八九十]+)?(?:机关|直属|联合)?(?:党支部|党总支|党委|党组|支部|委员会|党组织)(?:委员会)?$")
+_TIMES = re.compile(r"(?:[\d一两二三四五六七八九十]+次)$")
+_GIVER = re.compile(r"(?:委|局|厅|部|会|府|公司|集团|院|校|总队|工会|办|总行|学院|中心)(?:联合|正式|先后|专门)?$")
+_WHO = re.compile(
+    r"(?:.*(?:被|受到|得到|获得|先后获|收到|获|受)|^)"
+    r"(?P<who>[^，。；：“”《》]{2,24}?)(?:作出|给予|予以|的)?$"
+)
+_LEADER = re.compile("领导|书记|[市省县区州部局院厅]长|主任|政府|党委|主席|总经理|负责|同志")
+_AGREED = re.compile(r"批示[，、]?(?:并)?(?:给予|予以|表示)(?:充分|高度)?肯定")
+
+
+@dataclass(frozen=True)
+class Words:
+    """The honours lexicon, compiled."""
+
+    triggers: Matcher
+    roles: dict[str, str]
+    head: Matcher
+    tail: re.Pattern[str]
+    not_won: Matcher
+    other: Matcher
+    planned: Matcher
+    publish: Matcher
+    media: dict[str, str]
+    open: frozenset[str]  # verbs whose object is a title whatever its head: 入选
+    active: frozenset[str]  # verbs whose subject gives: 授予
+    kinds: Matcher
+    kind: dict[str, str]
+    holders: Matcher
+    holder: dict[str, str]
+    tagger: Segmenter
+    organisation: re.Pattern[str]
+    levels: levels.Levels
+
+
+@cache
+def words(lexicons: Lexicons) -> Words:
+    """Compile the honours lexicon once."""
+    roles = {
+        row.term: row.role
+        for row in lexicons.tables["honours"]
+        if row.role in ("verb", "weak", "self", "endorsement")
+    }
+    holder = {
+        row.term: row.role.removeprefix("holder_")
+        for row in lexicons.tables["honours"]
+        if row.role.startswith("holder_")
+    }
+    media = {
+        row.term: row.value
+        for row in lexicons.tables["honours"]
+        if row.role.startswith("media_")
+    }
+    kind = {
+        row.term: row.role
+        for row in lexicons.tables["honours"]
+        if row.role in ("member", "branch", "unit", "group")
+    }
+    tails = "|".join(map(re.escape, lexicons.terms("honours", "tail")))
+
+    def match(*names: str) -> Matcher:
+        return Matcher(lexicons.terms("honours", *names))
+
+    # party groups and 党组织 in general are parts of the branch, not other branches
+    suffixes = lexicons.terms("organisations", "suffix")
+    suffix = "|".join(t for t in suffixes if t.endswith(("支部", "总支", "党委")))
+    return Words(
+        Matcher(roles),
+        roles,
+        match("head"),
+        re.compile(rf"(?:等(?:[一二三四五六七八九十\d]+[项个])?)?(?:{tails})|等(?:[一二三四五六七八九十\d]+[项个])?$"),
+        match("not_won"),
+        match("other"),
+        Matcher(lexicons.terms("cues", "planned")),
+        match("publish"),
+        media,
+        frozenset(lexicons.terms("honours", "open")),
+        frozenset(lexicons.terms("honours", "active")),
+        Matcher(kind),
+        kind,
+        Matcher(holder),
+        holder,
+        make_segmenter("rjieba"),
+        re.compile(rf"[^，。；：、“”《》\s]{{4,40}}?(?:{suffix})"),
+        levels.compiled(lexicons),
+    )
+
+
+def find_honours(prose: Prose, lexicons: Lexicons, branch: str | None) -> list[Honour]:
+    """Find all honours that a report says its branch, unit or members received, in order."""
+    vocabulary = words(lexicons)
+    found: list[Honour] = []
+    for start, end, term in vocabulary.triggers.find(prose.norm):
+        if prose.quote(start) is not None or _excluded(prose, start, branch, vocabulary):
+            continue
+        role = vocabulary.roles[term]
+        if term[0] == "记":  # 记集体二等功: the verb is its first character
+            end = start + 1
+        if role in ("verb", "weak"):
+            found += _titles(prose, start, end, term, vocabulary)
+        elif role == "self" and _praised(prose, start, end):
+            found.append(_praise(prose, start, end, "award", vocabulary))
+        elif role == "endorsement":
+            found.append(_praise(prose, start, end, "endorsement", vocabulary))
+    found += _agreed(prose, branch, vocabulary)
+    found += _publications(prose, branch, vocabulary)
+    return list(_distinct(found))
+
+
+def _distinct(found: list[Honour]) -> Iterator[Honour]:
+    """Drop an item that covers the same title as one before it."""
+    seen: set[Span] = set()
+    for item in sorted(found, key=lambda h: (h.start, h.end)):
+        if (item.start, item.end) not in seen:
+            seen.add((item.start, item.end))
+            yield item
+
+
+def _excluded(prose: Prose, start: int, branch: str | None, words: Words) -> bool:
+    """Whether what is said at a verb was not won, is only planned, or belongs to somebody else."""
+    clause_start, _ = prose.clause(start)
+    clause = prose.norm[clause_start:start]
+    if words.not_won.find(clause[-5:]):
+        return True
+    sentence = prose.norm[prose.sentence(start).start : start]
+    if words.planned.find(sentence[-50:]):
+        return True
+    if any(len(sentence) - at < 50 for at, _, _ in words.other.find(sentence)):
+        return True
+    subject = _ISSUER.sub("", re.sub("^.*?[将把给]", "", clause))
+    if not words.holders.find(subject):
+        before, _ = prose.clause(max(clause_start - 2, 0))
+        subject = prose.norm[max(before, prose.sentence(start).start) : start]
+        subject = _ISSUER.sub("", subject)
+    return _another(subject, branch, words)
+
+
+def _another(clause: str, branch: str | None, words: Words) -> bool:
+    """Whether the subject of a clause is a party organisation other than the report's own."""
+    for found in words.organisation.finditer(re.sub("“[^”]*”", "，", clause)):
+        name = found.group()
+        title = words.head.find(name)
+        if branch and len(name) >= 7 and not title and not _akin(name, branch):
+            return True
+    return False
+
+
+def _akin(name: str, branch: str) -> bool:
+    """Whether a name is the branch's own, in full or in short: what stands before 党支部 … agrees."""
+    ours, theirs = (_PARTY.sub("", n) for n in (branch, name))
+    return len(theirs) < 3 or theirs[-3:] in ours or ours[-3:] in theirs
+
+
+# --- titles ------------------------------------------------------------------------------------------
+
+
+def _titles(prose: Prose, start: int, end: int, verb: str, words: Words) -> Iterator[Honour]:
+    """The titles that a verb at start:end governs."""
+    issuer = _issuer(prose, start)
+    if issuer is None and verb in words.active:
+        issuer = _giver(prose, start)
+    for span, outer in _objects(prose, end, verb, words):
+        yield _honour(prose, start, span, outer, issuer, "award", words)
+
+
+def _giver(prose: Prose, start: int) -> Span | None:
+    """Who gives in an active sentence: 省电力公司授予…, 学院党委将该支部命名为…"""
+    clause_start, _ = prose.clause(start)
+    subject = re.split("[将把给]", prose.norm[clause_start:start])[0]
+    found = _GIVER.search(subject)
+    return (clause_start, clause_start + len(subject)) if found else None
+
+
+def _objects(
+    prose: Prose, end: int, verb: str, words: Words
+) -> Iterator[tuple[Span, Span]]:
+    """The titles after a verb: (the title, the whole object with what stands before its quotes)."""
+    norm = prose.norm
+    stop = _object_end(prose, end)
+    weak = words.roles[verb] == "weak"
+    at = end
+    for piece_start, piece_end in _pieces(norm, end, stop):
+        left, right = _strip(norm, piece_start, piece_end)
+        times = _TIMES.search(norm, left, right)
+        right = times.start() if times else right
+        cut = words.tail.search(norm, left, right)
+        quote = next((q for q in prose.quotes if left <= q.start - 1 and q.end < right), None)
+        if cut and (quote is None or cut.start() > quote.end):
+            right = cut.start()
+        span = _title(norm, left, right, quote)
+        known = span is not None and _plausible(norm, span, (left, right), quote, weak, words)
+        opened = span is not None and verb in words.open and at == end and span[1] - span[0] <= 25
+        if span is None or not (known or opened):
+            if at != end or weak or piece_start != end:
+                return
+            continue
+        yield span, (left, right)
+        at = piece_end
+        if cut:
+            return
+
+
+def _object_end(prose: Prose, start: int) -> int:
+    """Where the object of a verb ends: at the clause's end, marks inside quotation marks aside."""
+    norm, limit = prose.norm, min(len(prose.norm), start + REACH)
+    at = start
+    while at < limit:
+        _, stop = prose.clause(at)
+        quote = prose.quote(stop) if stop < limit else None
+        if quote is None:
+            return min(stop, limit)
+        at = quote.end + 1
+    return min(limit, len(norm))
+
+
+def _pieces(norm: str, start: int, stop: int) -> Iterator[Span]:
+    """Cut an object at 、 和 and between quotation marks, none of them inside quotation marks."""
+    at, depth = start, 0
+    cuts = {m.start(): m.end() for m in _SPLIT.finditer(norm, start, stop)}
+    position = start
+    while position < stop:
+        if depth == 0 and position in cuts and position > start:
+            yield at, position
+            at = max(cuts[position], position)
+            if cuts[position] > position:
+                position = cuts[position]
+                continue
+        depth += {"“": 1, "”": -1, "《": 1, "》": -1}.get(norm[position], 0)
+        position += 1
+    yield at, stop
+
+
+def _strip(norm: str, left: int, right: int) -> Span:
+    while left < right and norm[left] in _EDGE:
+        left += 1
+    while right > left and norm[right - 1] in "，。；、的":
+        right -= 1
+    return left, right
+
+
+def _title(norm: str, left: int, right: int, quote: Quote | None) -> Span | None:
+    """The title in an object: inside its quotation marks, or the whole where a head stands outside."""
+    if quote is None:
+        cut = re.search(r"[（(]|——|的(?=[^称号]{2})", norm[left:right])
+        right = left + cut.start() if cut else right
+        return (left, right) if right - left >= 2 else None
+    outside = norm[quote.end + 1 : right]
+    cut = re.search(r"[（(，]|——|等|的|并|，", outside)
+    outside = outside[: cut.start()] if cut else outside
+    if len(outside) >= 2:
+        return left, quote.end + 1 + len(outside)
+    return quote.start, quote.end
+
+
+def _plausible(
+    norm: str, span: Span, outer: Span, quote: Quote | None, weak: bool, words: Words
+) -> bool:
+    title = norm[span[0] : span[1]]
+    if len(title) > LONGEST or "，" in title.replace("”", "") and quote is None:
+        return False
+    head = words.head.find(title)
+    if quote is None:
+        return bool(head) and not re.search(r"\d+(?:余|多)?[项个件名万次]", title)
+    before = norm[outer[0] : quote.start - 1]
+    return len(before) <= 24 and (bool(head) or not weak or bool(words.levels.words.find(before)))
+
+
+# --- attributes --------------------------------------------------------------------------------------
+
+
+def _honour(
+    prose: Prose, start: int, span: Span, outer: Span, issuer: Span | None, kind: str, words: Words
+) -> Honour:
+    norm = prose.norm
+    title = norm[span[0] : span[1]]
+    clause_start, _ = prose.clause(start)
+    clause = norm[clause_start:start]
+    recipient = _recipient(prose, start, title, words)
+    level = (
+        levels.of_title(norm[outer[0] : span[1]], words.levels)
+        or (levels.of_issuer(norm[slice(*issuer)], words.levels) if issuer else None)
+        or levels.of_occasion(norm[max(prose.sentence(start).start, start - 50) : start], words.levels)
+    )
+    years = _last_years(clause) or _last_years(norm[prose.sentence(start).start : start][-24:])
+    count = _COUNT.search(_ISSUER.sub("", clause)) if recipient == "member" else None
+    year = _YEAR.search(norm[max(clause_start, start - 20) : outer[1]])
+    return Honour(
+        span[0],
+        span[1],
+        prose.clean[span[0] : span[1]],
+        kind,
+        recipient,
+        level,
+        prose.text(issuer),
+        int(year[1]) if year else None,
+        years,
+        _integer(count["n"]) if count else None,
+        "trigger",
+        0.9 if issuer or level else 0.75,
+    )
+
+
+def _last_years(text: str) -> int | None:
+    """How many years running: the last mention before the verb tells."""
+    found = list(_YEARS.finditer(text))
+    return _integer(found[-1]["n"] or found[-1]["m"]) if found else None
+
+
+def _integer(text: str) -> int | None:
+    read = parse(text)
+    return None if read is None else int(number(read[0]))
+
+
+def _issuer(prose: Prose, start: int) -> Span | None:
+    """Who gave it: 被市委、市政府评为…, 省教育厅授予…"""
+    clause_start, _ = prose.clause(start)
+    begin = max(clause_start, start - 34)
+    if prose.norm.startswith("被", start):
+        return None
+    found = _ISSUER.search(prose.norm[begin:start])
+    if found is None:
+        return None
+    who = re.sub(r"(?:连续|先后|联合|正式|一致|再次|共同|专门|通报|记|给予|予以).*$", "", found["who"])
+    left = begin + found.start("who")
+    return (left, left + len(who)) if who else None
+
+
+def _recipient(prose: Prose, start: int, title: str, words: Words) -> str:
+    """Branch, unit or member: by the title's head, else by the nearest subject before the verb."""
+    cues = words.kinds.find(title)
+    kind = words.kind[cues[-1][2]] if cues else None
+    if kind is not None and kind != "group":
+        return kind
+    sentence = prose.sentence(start)
+    first = prose.norm[sentence.start : min(prose.clause(sentence.start)[1], start)]
+    clause = prose.norm[prose.clause(start)[0] : start]
+    for part in (clause, first):
+        holder = _holder(part, words)
+        if holder is not None:
+            return "branch" if kind == "group" and holder == "member" else holder
+    return "branch"
+
+
+def _holder(text: str, words: Words) -> str | None:
+    """The last subject named in a text; an issuer after 被 or an occasion after 在 is none."""
+    text = re.sub(r"(?:被|由|受到?|得到)[^，。；]*$", "", text)
+    text = re.sub(r"在[^，。；]*?(?:中|上|里|期间)[^，。；]{0,6}$", "", text)
+    found = words.holders.find(text)
+    tokens = words.tagger.tokens(text[-8:])
+    while tokens and tokens[-1].tag in ("d", "t", "v", "m", "p"):
+        tokens.pop()
+    if tokens and tokens[-1].tag.startswith("nr") and len(tokens[-1].text) <= 4:
+        return "member"
+    return words.holder[found[-1][2]] if found else None
+
+
+# --- praise, endorsement, publication ------------------------------------------------------------------
+
+
+def _praised(prose: Prose, start: int, end: int) -> bool:
+    """Whether praise was received: 受到…通报表扬, or 集团公司通报表扬了队员 (never by the branch itself)."""
+    clause_start, clause_end = prose.clause(start)
+    before = prose.norm[clause_start:start]
+    if _MARKED.search(before):
+        return True
+    return bool(_GIVER.search(before)) and "支部" not in before and clause_end - end >= 2
+
+
+def _praise(prose: Prose, start: int, end: int, kind: str, words: Words) -> Honour:
+    """通报表扬, 批示肯定: the words themselves are the title, who stands before them the issuer."""
+    clause_start, _ = prose.clause(start)
+    clause = prose.norm[clause_start:start]
+    who = _WHO.search(clause)
+    issuer = None
+    if who is not None:
+        left = clause_start + who.start("who")
+        issuer = (left, left + len(who["who"]))
+        if kind == "endorsement" and not _LEADER.search(who["who"]):
+            issuer = None
+    item = _honour(prose, start, (start, end), (start, end), issuer, kind, words)
+    if kind == "endorsement":
+        return item._replace(recipient="branch")
+    if not _MARKED.search(clause):
+        praised = _holder(prose.norm[end : prose.clause(end)[1]], words)
+        return item._replace(recipient=praised or item.recipient)
+    return item
+
+
+def _agreed(prose: Prose, branch: str | None, words: Words) -> Iterator[Honour]:
+    """作出批示，给予肯定: an endorsement in two halves."""
+    for found in _AGREED.finditer(prose.norm):
+        if not _excluded(prose, found.start(), branch, words):
+            yield _praise(prose, found.start(), found.end(), "endorsement", words)
+
+
+def _publications(prose: Prose, branch: str | None, words: Words) -> Iterator[Honour]:
+    """A practice reported in a named medium: 在《…报》刊发, 被《…》报道."""
+    for quote in prose.quotes:
+        if quote.mark == "《" and _is_medium(prose, quote, words):
+            span = (quote.start, quote.end)
+            if not _excluded(prose, quote.start - 1, branch, words):
+                item = _honour(prose, quote.start - 1, span, span, None, "publication", words)
+                level = levels.of_medium(prose.norm[slice(*span)], words.media, words.levels)
+                yield item._replace(level=level, recipient="branch", rule="medium")
+
+
+def _is_medium(prose: Prose, quote: Quote, words: Words) -> bool:
+    name = prose.norm[quote.start : quote.end]
+    following = prose.norm[quote.end + 1 : quote.end + 24]
+    following = re.split("[，。；]", following)[0]
+    known = name in words.media or re.search(r"(?:[日晚时早快]报|报|刊|杂志|周刊|月刊|网|卫视|新闻|频道|电视台)$", name)
+    named = re.match(r"(?:杂志|内刊|专刊|客户端|头版|报|网站|期刊|会刊|简报|专版|公众号|月刊)", following)
+    passive = prose.norm[quote.start - 2 : quote.start - 1] in ("被", "在", "获", "经")
+    published = words.publish.find(following)
+    return bool(published) and bool(known or named or (passive and published[0][0] <= 2))

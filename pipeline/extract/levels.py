@@ -1,0 +1,112 @@
+"""The level of an honour: national, provincial, municipal, county, unit, or None where nothing tells.
+
+Read from words (全国, 省级, 市直 …) and from the names of places, for which the gazetteer tells a
+prefecture-level city from a county-level one.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from functools import cache
+
+from pipeline.lexicon import Lexicons, Matcher
+
+ROLES = {
+    "national": "national",
+    "provincial": "provincial",
+    "municipal": "municipal",
+    "county": "county",
+    "unit_level": "unit",
+}
+GAZETTEER = {"province": "provincial", "prefecture": "municipal", "county_city": "county"}
+# A place named by its last character, of which the gazetteer need not know the rest: 临河市, 清源县.
+_PLACE = re.compile(
+    r"^[\u4e00-\u9fff]{0,4}?(?P<kind>省|自治区|市|县|州|盟|旗|区)(?![场民域块长容别级位间分])"
+)
+_KINDS = {
+    "省": "provincial",
+    "自治区": "provincial",
+    "市": "municipal",
+    "州": "municipal",
+    "盟": "municipal",
+    "县": "county",
+    "旗": "county",
+    "区": "county",
+}
+
+
+@dataclass(frozen=True)
+class Levels:
+    """Words and places with their levels."""
+
+    words: Matcher
+    level: dict[str, str]
+    units: Matcher
+
+
+@cache
+def compiled(lexicons: Lexicons) -> Levels:
+    """Compile the level words and the gazetteer once."""
+    level = {
+        row.term: GAZETTEER[row.role]
+        for row in lexicons.tables["gazetteer"]
+        if row.role in GAZETTEER
+    }
+    units = []
+    for row in lexicons.tables["honours"]:
+        if row.role == "unit_level":
+            units.append(row.term)
+        elif row.role in ROLES and len(row.term) > 1:
+            level[row.term] = ROLES[row.role]
+    return Levels(Matcher(level), level, Matcher(units))
+
+
+def of_title(text: str, levels: Levels) -> str | None:
+    """Read the level from a title and what stands before its quotation marks; the first word tells."""
+    text = re.sub(r"^(?:(?:19|20)\d{2}年度?|第[一二三四五六七八九十\d]+届)", "", text).lstrip("“")
+    return _first(text, levels)
+
+
+def of_issuer(text: str, levels: Levels) -> str | None:
+    """Read the level from an issuer; the last place named tells (国家税务总局临河市税务局 is municipal)."""
+    found = levels.words.find(text)
+    place = _PLACE.match(text)
+    if found and not (place and place.end() > found[-1][1]):
+        return levels.level[found[-1][2]]
+    if place:
+        return _KINDS[place["kind"]]
+    return "unit" if levels.units.find(text) else None
+
+
+def of_occasion(clause: str, levels: Levels) -> str | None:
+    """Read the level from the occasion: 在全省…竞赛中, 分局比武中."""
+    found = re.search(r"在(?P<what>[^，。；]{2,40}?)(?:中|上|里|期间|评选|大赛|竞赛|比赛)", clause)
+    return _first(found["what"], levels) if found else None
+
+
+def of_medium(name: str, media: dict[str, str], levels: Levels) -> str | None:
+    """Read the level of a newspaper or journal from its name."""
+    if name in media:
+        return media[name]
+    if name.startswith(("中国", "人民", "全国")):
+        return "national"
+    named = levels.words.find(name)
+    if named and named[0][0] == 0:
+        return levels.level[named[0][2]]
+    place = _PLACE.match(name)
+    if place:
+        return _KINDS[place["kind"]]
+    if levels.units.find(name):
+        return "unit"
+    return "municipal" if re.search("[日晚]报$", name) else None
+
+
+def _first(text: str, levels: Levels) -> str | None:
+    found = levels.words.find(text)
+    place = _PLACE.match(text)
+    if place and (not found or place.start("kind") < found[0][0]):
+        return _KINDS[place["kind"]]
+    if found:
+        return levels.level[found[0][2]]
+    return "unit" if levels.units.find(text[:12]) else None

@@ -1,0 +1,285 @@
+"""Named practices: measures of the branch's own that were given a name.
+
+Mostly a name in quotation marks before a head noun (“税聚生·润水城”党建品牌), or under a verb of creation; a formula
+with + ; a document in 《》 that the branch issued; or, without quotation marks, a head noun with a
+modifier of its own under a verb of creation (成立青年干部突击队). Institutions that every branch has, slogans,
+metaphors, honours and other units' brands are none.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cache
+
+from pipeline.extract.prose import Prose, Quote
+from pipeline.lexicon import Lexicons, Matcher
+from pipeline.model import Practice, Span
+
+# A name is no longer than this; a head noun stands within so many characters after it.
+LONGEST = 34
+OUTER = 9
+# Characters between a verb of creation and the name it governs.
+GOVERNS = 14
+_NEXT = re.compile(r"[”》]?(?:等(?:一批|系列|[一二三四五六七八九十\d]+[个项]|多[个项])?)?(?:的|特色)?")
+_STOP = re.compile(r"[，。；：！？、\n“《（(]")
+_CHAIN = re.compile(r"[”》](?:[、和与及]|以及)?[“《]")
+_UNQUOTED_STOP = re.compile(r"[，。；：！？\n（(“”《》的了和与及在到是将把对为以让使]|\d")
+_FORMULA = re.compile(r"[\u4e00-\u9fffA-Za-z\d]\+[\u4e00-\u9fffA-Za-z\d]")
+_MEDIUM = re.compile(r"(?:[日晚时早]报|报|杂志|周刊|月刊|新闻|电视台)$")
+
+
+@dataclass(frozen=True)
+class Words:
+    """The practices lexicon, compiled."""
+
+    heads: Matcher
+    kind: dict[str, str]
+    own: tuple[str, ...]
+    create: Matcher
+    found: Matcher
+    brand: frozenset[str]
+    mechanism: frozenset[str]
+    issue: Matcher
+    institution: frozenset[str]
+    metaphor: frozenset[str]
+    no_practice: tuple[str, ...]
+    honour: Matcher
+    other: Matcher
+    suffix: re.Pattern[str]
+
+
+@cache
+def words(lexicons: Lexicons) -> Words:
+    """Compile the practices lexicon once."""
+
+    def match(*roles: str) -> Matcher:
+        return Matcher(lexicons.terms("practices", *roles))
+
+    suffixes = lexicons.terms("organisations", "suffix")
+    suffix = "|".join(t for t in suffixes if t.endswith(("支部", "总支", "党委", "局", "院")))
+    return Words(
+        match("head"),
+        lexicons.values("practices", "head"),
+        lexicons.terms("practices", "own"),
+        match("create"),
+        match("found"),
+        frozenset(lexicons.terms("practices", "brand_verb")),
+        frozenset(lexicons.terms("practices", "mechanism_verb")),
+        match("issue"),
+        frozenset(lexicons.terms("practices", "institution")),
+        frozenset(lexicons.terms("practices", "metaphor")),
+        lexicons.terms("practices", "no_practice"),
+        Matcher(lexicons.terms("honours", "verb", "weak")),
+        Matcher(lexicons.terms("honours", "other")),
+        re.compile(rf"[^，。；：、“”《》\s]{{3,30}}?(?:{suffix}|局|院|公司|海关)的$"),
+    )
+
+
+def find_practices(prose: Prose, lexicons: Lexicons, branch: str | None) -> list[Practice]:
+    """Find all named practices of a report, in order, each name once."""
+    vocabulary = words(lexicons)
+    found: list[Practice] = []
+    for quote in prose.quotes:
+        item = (
+            _document(prose, quote, vocabulary)
+            if quote.mark == "《"
+            else _quoted(prose, quote, vocabulary)
+        )
+        if item is not None:
+            found.append(item)
+    found += _unquoted(prose, vocabulary)
+    return list(_distinct(found))
+
+
+def _distinct(found: list[Practice]) -> Iterator[Practice]:
+    seen: set[str] = set()
+    for item in sorted(found, key=lambda p: (p.start, -p.end)):
+        name = re.sub(r"\s", "", item.name)
+        if name not in seen:
+            seen.add(name)
+            yield item
+
+
+# --- in quotation marks --------------------------------------------------------------------------------
+
+
+def _quoted(prose: Prose, quote: Quote, words: Words) -> Practice | None:
+    norm = prose.norm
+    name = norm[quote.start : quote.end]
+    if not _nameable(prose, quote, name, words):
+        return None
+    own = _own_kind(name, words)
+    outer = _outer_kind(norm, quote, words)
+    verb = _verb(prose, quote.start - 1, words)
+    formula = _FORMULA.search(name) is not None
+    if outer == "":
+        return None
+    if outer is None and not _stands_alone(prose, quote, name, verb, formula, words):
+        return None
+    kind = own or outer or ("model" if formula else None)
+    rule = "head" if outer else "name" if own else "verb"
+    if kind is None:
+        kind = "brand" if verb in words.brand else "mechanism"
+    if formula and outer in (None, "model"):
+        kind = "model"
+    confidence = {"head": 0.9, "name": 0.8, "verb": 0.6}[rule]
+    text = prose.clean[quote.start : quote.end]
+    return Practice(quote.start, quote.end, text, kind, verb, rule, confidence)
+
+
+def _nameable(prose: Prose, quote: Quote, name: str, words: Words) -> bool:
+    """Whether a quotation could be the name of a practice of this branch at all."""
+    if not 1 < len(name) <= LONGEST or any(c in name for c in "。！？；：“《"):
+        return False
+    plain = re.sub(r"\s", "", name)
+    if plain in words.institution or prose.is_speech(quote):
+        return False
+    clause_start, _ = prose.clause(quote.start - 1)
+    before = prose.norm[clause_start : quote.start - 1]
+    won = words.honour.find(before)
+    if won and len(before) - won[-1][1] <= 12 and not re.search("[的、]$", before):
+        return False
+    sentence = prose.norm[prose.sentence(quote.start).start : quote.start - 1]
+    if any(len(sentence) - at < 30 for at, _, _ in words.other.find(sentence)):
+        return False
+    return words.suffix.search(before) is None
+
+
+def _own_kind(name: str, words: Words) -> str | None:
+    """The kind told by the head noun that ends a name."""
+    found = words.heads.find(name)
+    return words.kind[found[-1][2]] if found and found[-1][1] == len(name) else None
+
+
+def _outer_kind(norm: str, quote: Quote, words: Words) -> str | None:
+    """The kind told by the head noun after a name (and after names listed with it).
+
+    Empty where the noun there says that it is no practice, None where there is no noun.
+    """
+    end = quote.end
+    for _ in range(6):
+        chain = _CHAIN.match(norm, end)
+        if chain is None:
+            break
+        close = re.compile("[”》]").search(norm, chain.end())
+        if close is None:
+            break
+        end = close.start()
+    following = _NEXT.match(norm, end)
+    at = following.end() if following else end
+    stop = _STOP.search(norm, at, at + OUTER)
+    text = norm[at : stop.start() if stop else at + OUTER]
+    heads = words.heads.find(text)
+    if heads:
+        return words.kind[heads[0][2]]
+    if any(text.startswith(t) for t in words.no_practice):
+        return ""
+    before = norm[max(0, quote.start - 8) : quote.start - 1]
+    if re.search(r"(?:品牌|工作法|模式|机制)(?:——|—|：)?$", before):
+        return _own_kind(before.rstrip("—："), words)
+    return "brand" if norm.startswith("为品牌", end + 1) else None
+
+
+def _stands_alone(
+    prose: Prose, quote: Quote, name: str, verb: str | None, formula: bool, words: Words
+) -> bool:
+    """Whether a quoted name without a head noun after it is a practice."""
+    heading = prose.sentence(quote.start).heading
+    described = prose.norm[quote.start - 2 : quote.start - 1] == "的"
+    if name in words.metaphor:
+        return False
+    if name.endswith(words.own) and len(name) > 2:
+        return True
+    if heading or described or verb is None:
+        return False
+    own = _own_kind(name, words)
+    following = prose.norm[quote.end + 1 : quote.end + 2]
+    return bool(own or formula) or (verb in words.brand and following in "，。；、“")
+
+
+def _verb(prose: Prose, position: int, words: Words) -> str | None:
+    """The verb of creation that governs what stands at a position: right before it, or before a list."""
+    clause_start, _ = prose.clause(position)
+    left = max(clause_start, position - GOVERNS)
+    before = prose.norm[left:position]
+    found = words.create.find(before)
+    if found and not re.search("[，。的]", before[found[-1][1] :]):
+        return found[-1][2]
+    if before.endswith(("”", "”、", "”和", "》")):
+        quote = prose.quote(position - 3)
+        if quote is not None and quote.start < position:
+            return _verb(prose, quote.start - 1, words)
+    return None
+
+
+# --- documents -------------------------------------------------------------------------------------------
+
+
+def _document(prose: Prose, quote: Quote, words: Words) -> Practice | None:
+    """A title in 《》 that the branch issued, or a brand written in 《》."""
+    norm = prose.norm
+    name = norm[quote.start : quote.end]
+    if not 2 < len(name) <= 60 or _MEDIUM.search(name):
+        return None
+    if norm.startswith(("党建品牌", "品牌"), quote.end + 1):
+        kind, verb = "brand", None
+    else:
+        clause_start, _ = prose.clause(quote.start - 1)
+        before = norm[max(clause_start, quote.start - 1 - GOVERNS) : quote.start - 1]
+        before = re.sub(r"《[^》]*》[、和]?$", "", before)
+        found = words.issue.find(before)
+        if not found:
+            earlier = prose.quote(quote.start - 4)
+            if earlier is None or earlier.mark != "《" or _document(prose, earlier, words) is None:
+                return None
+            verb = None
+        else:
+            verb = found[-1][2]
+        kind = "document"
+    text = prose.clean[quote.start : quote.end]
+    return Practice(quote.start, quote.end, text, kind, verb, "document", 0.85)
+
+
+# --- without quotation marks -------------------------------------------------------------------------------
+
+
+def _unquoted(prose: Prose, words: Words) -> Iterator[Practice]:
+    """A head noun with a modifier of its own under a verb of creation, and those listed after it."""
+    norm = prose.norm
+    for _, end, verb in words.found.find(norm):
+        if prose.quote(end) is not None:
+            continue
+        at = end + norm.startswith(("了", "起", "的"), end)
+        while True:
+            span, head = _name_at(norm, at, words)
+            if span is None:
+                break
+            name = norm[slice(*span)]
+            if _modified(name, head, words):
+                text = prose.clean[slice(*span)]
+                yield Practice(*span, text, words.kind[head], verb, "creation", 0.7)
+            if norm[span[1] : span[1] + 1] not in ("、", "和"):
+                break
+            at = span[1] + 1
+
+
+def _name_at(norm: str, at: int, words: Words) -> tuple[Span | None, str]:
+    """A noun phrase at a position up to the head noun that ends it."""
+    stop = _UNQUOTED_STOP.search(norm, at, at + LONGEST)
+    limit = stop.start() if stop else at + LONGEST
+    text = norm[at:limit].split("、")[0]
+    heads = words.heads.find(text)
+    if not heads:
+        return None, ""
+    last = heads[-1] if heads[-1][1] == len(text) else heads[0]
+    return (at, at + last[1]), last[2]
+
+
+def _modified(name: str, head: str, words: Words) -> bool:
+    """Whether a name has a modifier of its own before its head noun, and is no institution."""
+    modifier = name[: -len(head)]
+    if len(modifier) < 2 or len(name) > 20 or name in words.institution:
+        return False
+    return not re.match(r"[一二三四五六七八九十两]?[个支项批]|多|各|全|新|其他|相关|有关|长效|常态|工作$", modifier)

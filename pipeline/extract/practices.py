@@ -22,11 +22,20 @@ LONGEST = 34
 OUTER = 9
 # Characters between a verb of creation and the name it governs.
 GOVERNS = 14
+CLAUSE = 40  # … and a name that ends in a head noun of its own
 _NEXT = re.compile(r"[”》]?(?:等(?:一批|系列|[一二三四五六七八九十\d]+[个项]|多[个项])?)?(?:的|特色)?")
 _STOP = re.compile(r"[，。；：！？、\n“《（(]")
 _CHAIN = re.compile(r"[”》](?:[、和与及]|以及)?[“《]")
 _UNQUOTED_STOP = re.compile(r"[，。；：！？\n（(“”《》的了和与及在到是将把对为以让使]|\d")
+_CLOSE = re.compile("[”》]")
+# A list that ends in its head noun (“A”、B等载体), and a head far behind 的 (“…”的上下联动工作格局).
+_LISTED = re.compile(r"[”》]、[^，。；]{1,24}?等(?P<noun>[\u4e00-\u9fff]{2,6})")
+_FAR = re.compile(r"[”》]的[^，。；]{2,14}?(?P<noun>格局|机制|体系|模式)")
+_PRAISED = re.compile(r"[^，。；]{0,4}(?:优秀|示范|先进|十佳|典型|星级|标杆)")
+_HEAD_BEFORE = re.compile(r"(?:品牌|工作法|模式|机制)$")
 _FORMULA = re.compile(r"[\u4e00-\u9fffA-Za-z\d]\+[\u4e00-\u9fffA-Za-z\d]")
+_TEAM = re.compile(r"[\u4e00-\u9fff]{3,10}队$")
+_VAGUE = re.compile(r"[一二三四五六七八九十两几数]+[个支项批处套]|多|各|全|新|其他|有关|一系列|.*新$")
 _MEDIUM = re.compile(r"(?:[日晚时早]报|报|杂志|周刊|月刊|新闻|电视台)$")
 
 
@@ -37,6 +46,11 @@ class Words:
     heads: Matcher
     kind: dict[str, str]
     own: tuple[str, ...]
+    ending: dict[str, str]  # last character of a quoted name → kind
+    outer: re.Pattern[str]  # a noun after a name told only by its last character
+    outer_kind: dict[str, str]
+    generic: frozenset[str]
+    document: tuple[str, ...]
     create: Matcher
     found: Matcher
     brand: frozenset[str]
@@ -47,7 +61,7 @@ class Words:
     no_practice: tuple[str, ...]
     honour: Matcher
     other: Matcher
-    suffix: re.Pattern[str]
+    owner: re.Pattern[str]
 
 
 @cache
@@ -57,12 +71,16 @@ def words(lexicons: Lexicons) -> Words:
     def match(*roles: str) -> Matcher:
         return Matcher(lexicons.terms("practices", *roles))
 
-    suffixes = lexicons.terms("organisations", "suffix")
-    suffix = "|".join(t for t in suffixes if t.endswith(("支部", "总支", "党委", "局", "院")))
+    outer = lexicons.values("practices", "outer")
     return Words(
         match("head"),
         lexicons.values("practices", "head"),
         lexicons.terms("practices", "own"),
+        lexicons.values("practices", "ending"),
+        re.compile(rf"[\u4e00-\u9fff]{{1,6}}?(?P<end>[{''.join(outer)}])(?![\u4e00-\u9fff]?[长员式])"),
+        outer,
+        frozenset(lexicons.terms("practices", "generic_modifier")),
+        lexicons.terms("practices", "document_head"),
         match("create"),
         match("found"),
         frozenset(lexicons.terms("practices", "brand_verb")),
@@ -73,7 +91,7 @@ def words(lexicons: Lexicons) -> Words:
         lexicons.terms("practices", "no_practice"),
         Matcher(lexicons.terms("honours", "verb", "weak")),
         Matcher(lexicons.terms("honours", "other")),
-        re.compile(rf"[^，。；：、“”《》\s]{{3,30}}?(?:{suffix}|局|院|公司|海关)的$"),
+        re.compile(r"(?P<owner>(?P<place>[\u4e00-\u9fff]{2,4}?)[市县区][^，。；：、“”《》\s]{1,24})的$"),
     )
 
 
@@ -85,7 +103,7 @@ def find_practices(prose: Prose, lexicons: Lexicons, branch: str | None) -> list
         item = (
             _document(prose, quote, vocabulary)
             if quote.mark == "《"
-            else _quoted(prose, quote, vocabulary)
+            else _quoted(prose, quote, branch, vocabulary)
         )
         if item is not None:
             found.append(item)
@@ -105,31 +123,31 @@ def _distinct(found: list[Practice]) -> Iterator[Practice]:
 # --- in quotation marks --------------------------------------------------------------------------------
 
 
-def _quoted(prose: Prose, quote: Quote, words: Words) -> Practice | None:
+def _quoted(prose: Prose, quote: Quote, branch: str | None, words: Words) -> Practice | None:
     norm = prose.norm
     name = norm[quote.start : quote.end]
-    if not _nameable(prose, quote, name, words):
+    if not _nameable(prose, quote, name, branch, words):
         return None
-    own = _own_kind(name, words)
-    outer = _outer_kind(norm, quote, words)
-    verb = _verb(prose, quote.start - 1, words)
     formula = _FORMULA.search(name) is not None
+    own = None if formula else _own_kind(name, words)
+    outer = _outer_kind(norm, quote, words)
+    verb, distance = _verb(prose, quote.start - 1, words, CLAUSE if own else GOVERNS)
     if outer == "":
         return None
-    if outer is None and not _stands_alone(prose, quote, name, verb, formula, words):
+    if outer is None and not (own or formula or _named_by(prose, quote, name, verb, distance, words)):
+        return None
+    if outer is None and not _stands_alone(prose, quote, name, verb, words):
         return None
     kind = own or outer or ("model" if formula else None)
     rule = "head" if outer else "name" if own else "verb"
     if kind is None:
-        kind = "brand" if verb in words.brand else "mechanism"
-    if formula and outer in (None, "model"):
-        kind = "model"
+        kind = words.ending.get(name[-1]) or ("brand" if verb in words.brand else "mechanism")
     confidence = {"head": 0.9, "name": 0.8, "verb": 0.6}[rule]
     text = prose.clean[quote.start : quote.end]
     return Practice(quote.start, quote.end, text, kind, verb, rule, confidence)
 
 
-def _nameable(prose: Prose, quote: Quote, name: str, words: Words) -> bool:
+def _nameable(prose: Prose, quote: Quote, name: str, branch: str | None, words: Words) -> bool:
     """Whether a quotation could be the name of a practice of this branch at all."""
     if not 1 < len(name) <= LONGEST or any(c in name for c in "。！？；：“《"):
         return False
@@ -144,7 +162,8 @@ def _nameable(prose: Prose, quote: Quote, name: str, words: Words) -> bool:
     sentence = prose.norm[prose.sentence(quote.start).start : quote.start - 1]
     if any(len(sentence) - at < 30 for at, _, _ in words.other.find(sentence)):
         return False
-    return words.suffix.search(before) is None
+    owner = words.owner.search(before)
+    return owner is None or not branch or owner["place"] in branch
 
 
 def _own_kind(name: str, words: Words) -> str | None:
@@ -159,59 +178,74 @@ def _outer_kind(norm: str, quote: Quote, words: Words) -> str | None:
     Empty where the noun there says that it is no practice, None where there is no noun.
     """
     end = quote.end
-    for _ in range(6):
-        chain = _CHAIN.match(norm, end)
-        if chain is None:
-            break
-        close = re.compile("[”》]").search(norm, chain.end())
-        if close is None:
-            break
+    while (chain := _CHAIN.match(norm, end)) and (close := _CLOSE.search(norm, chain.end())):
         end = close.start()
     following = _NEXT.match(norm, end)
     at = following.end() if following else end
     stop = _STOP.search(norm, at, at + OUTER)
     text = norm[at : stop.start() if stop else at + OUTER]
     heads = words.heads.find(text)
-    if heads:
-        return words.kind[heads[0][2]]
-    if any(text.startswith(t) for t in words.no_practice):
+    praised = _PRAISED.match(text[: heads[0][0]] if heads else text)
+    if praised or (not heads and any(text.startswith(t) for t in words.no_practice)):
         return ""
-    before = norm[max(0, quote.start - 8) : quote.start - 1]
-    if re.search(r"(?:品牌|工作法|模式|机制)(?:——|—|：)?$", before):
-        return _own_kind(before.rstrip("—："), words)
+    if heads:
+        # 爱心服务台: the noun goes on to its real head
+        last = text[heads[0][1] : heads[0][1] + 1]
+        return words.outer_kind.get(last) or words.kind[heads[0][2]]
+    noun = words.outer.match(text)
+    if noun:
+        return words.outer_kind[noun["end"]]
+    listed = _LISTED.match(norm, end) or _FAR.match(norm, end)
+    if listed and (heads := words.heads.find(listed["noun"])):
+        return words.kind[heads[-1][2]]
+    before = norm[max(0, quote.start - 8) : quote.start - 1].rstrip("—：")
+    if _HEAD_BEFORE.search(before):
+        return _own_kind(before, words)
     return "brand" if norm.startswith("为品牌", end + 1) else None
 
 
+def _named_by(
+    prose: Prose, quote: Quote, name: str, verb: str | None, distance: int, words: Words
+) -> bool:
+    """Whether a verb of creation right before a quotation makes it a name: 办起“井边议事会”."""
+    between = prose.norm[quote.start - 1 - distance : quote.start - 1]
+    if verb is None or between not in ("", "了", "起", "起了", "出", "出了", "好"):
+        return False
+    following = prose.norm[quote.end + 1 : quote.end + 2]
+    alone = following in "，。、；“" or following.isdigit() or following == "的"
+    return alone and (verb in words.brand or name[-1] in words.ending)
+
+
 def _stands_alone(
-    prose: Prose, quote: Quote, name: str, verb: str | None, formula: bool, words: Words
+    prose: Prose, quote: Quote, name: str, verb: str | None, words: Words
 ) -> bool:
     """Whether a quoted name without a head noun after it is a practice."""
-    heading = prose.sentence(quote.start).heading
-    described = prose.norm[quote.start - 2 : quote.start - 1] == "的"
-    if name in words.metaphor:
+    before = prose.norm[quote.start - 3 : quote.start - 1]
+    described = before.endswith("的")
+    if name in words.metaphor or re.fullmatch(r"第[一二三]..?.?", name):
         return False
     if name.endswith(words.own) and len(name) > 2:
         return True
-    if heading or described or verb is None:
+    if prose.sentence(quote.start).heading or described:
         return False
-    own = _own_kind(name, words)
-    following = prose.norm[quote.end + 1 : quote.end + 2]
-    return bool(own or formula) or (verb in words.brand and following in "，。；、“")
+    return verb is not None or before.endswith(("支部", "党委"))
 
 
-def _verb(prose: Prose, position: int, words: Words) -> str | None:
-    """The verb of creation that governs what stands at a position: right before it, or before a list."""
+def _verb(
+    prose: Prose, position: int, words: Words, reach: int = 0
+) -> tuple[str | None, int]:
+    """The verb of creation that governs what stands at a position, and how far before it stands."""
     clause_start, _ = prose.clause(position)
-    left = max(clause_start, position - GOVERNS)
+    left = max(clause_start, position - (reach or GOVERNS))
     before = prose.norm[left:position]
     found = words.create.find(before)
     if found and not re.search("[，。的]", before[found[-1][1] :]):
-        return found[-1][2]
+        return found[-1][2], len(before) - found[-1][1]
     if before.endswith(("”", "”、", "”和", "》")):
         quote = prose.quote(position - 3)
         if quote is not None and quote.start < position:
             return _verb(prose, quote.start - 1, words)
-    return None
+    return None, 0
 
 
 # --- documents -------------------------------------------------------------------------------------------
@@ -221,7 +255,7 @@ def _document(prose: Prose, quote: Quote, words: Words) -> Practice | None:
     """A title in 《》 that the branch issued, or a brand written in 《》."""
     norm = prose.norm
     name = norm[quote.start : quote.end]
-    if not 2 < len(name) <= 60 or _MEDIUM.search(name):
+    if not 2 <= len(name) <= 60 or _MEDIUM.search(name):
         return None
     if norm.startswith(("党建品牌", "品牌"), quote.end + 1):
         kind, verb = "brand", None
@@ -232,8 +266,10 @@ def _document(prose: Prose, quote: Quote, words: Words) -> Practice | None:
         found = words.issue.find(before)
         if not found:
             earlier = prose.quote(quote.start - 4)
-            if earlier is None or earlier.mark != "《" or _document(prose, earlier, words) is None:
-                return None
+            listed = earlier is not None and earlier.mark == "《" and earlier.end < quote.start
+            if not (listed and earlier and _document(prose, earlier, words)):
+                if not name.endswith(words.document) or name.startswith(("关于", "中国", "中共")):
+                    return None
             verb = None
         else:
             verb = found[-1][2]
@@ -272,7 +308,8 @@ def _name_at(norm: str, at: int, words: Words) -> tuple[Span | None, str]:
     text = norm[at:limit].split("、")[0]
     heads = words.heads.find(text)
     if not heads:
-        return None, ""
+        team = _TEAM.match(text)
+        return ((at, at + team.end()), "突击队") if team else (None, "")
     last = heads[-1] if heads[-1][1] == len(text) else heads[0]
     return (at, at + last[1]), last[2]
 
@@ -280,6 +317,6 @@ def _name_at(norm: str, at: int, words: Words) -> tuple[Span | None, str]:
 def _modified(name: str, head: str, words: Words) -> bool:
     """Whether a name has a modifier of its own before its head noun, and is no institution."""
     modifier = name[: -len(head)]
-    if len(modifier) < 2 or len(name) > 20 or name in words.institution:
+    if len(modifier) < 2 or len(name) > 20 or name in words.institution or "等" in modifier:
         return False
-    return not re.match(r"[一二三四五六七八九十两]?[个支项批]|多|各|全|新|其他|相关|有关|长效|常态|工作$", modifier)
+    return modifier not in words.generic and not _VAGUE.match(modifier)

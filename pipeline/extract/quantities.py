@@ -205,7 +205,7 @@ def _word(numeral: Numeral, before: str, after: str, words: Words) -> str | None
     bare = numeral.core in ("十", "百", "千", "万", "亿") and numeral.bound == "exact"
     if bare and before[-1:] not in tuple("近约超逾过破达满足到"):
         return "word"
-    if numeral.core[0] == "零" or (len(numeral.core) == 2 and "零" in numeral.core):
+    if numeral.core[:1] == "零" or (len(numeral.core) == 2 and "零" in numeral.core):
         return "word"
     return None
 
@@ -252,9 +252,8 @@ def _lookup(
             role = next((r for r in _ROLES[1:] if r in roles), None)
         if role is None:
             continue
-        if role == "rating" and not _before_noun(norm, at + size):
-            role = "measure"
-        return at + size, roles[role], role
+        measured = role == "rating" and not _before_noun(norm, at + size)
+        return at + size, roles[role], "measure" if measured else role
     return None
 
 

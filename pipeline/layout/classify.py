@@ -19,6 +19,8 @@ _SUBTITLE = re.compile(r"^[—─―-]{1,3}[^—]")
 TIME = re.compile(r"(?:[\u4e00-\u9fff\d]{1,6}(?:[年月日天来前期间])，?)?")
 # Longest line that is still taken for a title or heading when it carries no sentence punctuation.
 DISPLAY_WIDTH = 42.0
+# A column is justified where unfinished lines inside paragraphs differ by no more than this.
+REGULAR = 1.0
 # A by-line names a branch that the text named at most so many lines before.
 NAMED_WITHIN = 90
 
@@ -173,7 +175,30 @@ class _Wrapped:
             self._ends_run(self.lines[after])
             or self._opens_report(run, after)
             or (self._narrow(after - 1) and self._may_open(after))
+            or NUMBERED.match(self.lines[after].text) is not None
+            or self._paragraph(i, after)
         )
+
+    def _paragraph(self, i: int, after: int) -> bool:
+        """Whether line i is a paragraph of one line: another line set as a first line follows it.
+
+        Where columns are justified, only first lines are short (by their indent); an unfinished line
+        before one is a heading as wide as a first line.
+        """
+        if self.measure.slack > REGULAR or after != i + 1 or after + 1 >= len(self.lines):
+            return False
+        texts = [self.lines[k].text for k in (i, after)]
+        if any(c.isascii() for t in texts for c in t) or texts[1][0] in OPENERS:
+            return False
+        if any(c in texts[1][:8] for c in ENDS):
+            return False
+        first, second = (self._set_width(k) <= self.measure.typical[k] - 1.75 for k in (i, after))
+        return first and second and self._set_width(after + 1) > self.measure.typical[after + 1] - 1
+
+    def _set_width(self, i: int) -> float:
+        """Width of a line without a mark that hangs over its end."""
+        line = self.lines[i]
+        return line.width - (line.text[-1] in "，。、；：！？”")
 
     def _may_open(self, i: int) -> bool:
         """Whether line i may open a paragraph: one with a quotation mark does if set as a first line."""
@@ -189,7 +214,7 @@ class _Wrapped:
             text = bare(line.text)
             if at > i and (line.gap or self.furniture[at] or self._ends_run(line)):
                 break
-            if at > i and (NUMBERED.match(text) or self._narrow(i) and not self._narrow(at)):
+            if at > i and (NUMBERED.match(text) or self._narrow(at - 1)):
                 break
             if any(c in text for c in "。！？；") or text[-1:] in MIDDLES:
                 break

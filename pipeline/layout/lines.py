@@ -25,6 +25,8 @@ LONG = 150
 ALONE = 0.8
 # Longest title, by-line or heading between blanks on such a line.
 SHORT = 45
+# A line with more than one blank in so many characters has them strewn in, not set.
+STREWN = 50
 # Hard-wrapped text: at least so many lines, of at most this width, most of them ending mid-sentence.
 WRAPPED_LINES = 8
 WRAPPED_WIDTH = 48.0
@@ -90,7 +92,8 @@ def split_lines(norm: str) -> list[Line]:
             text = squeeze(norm[piece_start:piece_end])
             if text:
                 indent = left - start if piece_start == left else 0
-                lines.append(Line(piece_start, piece_end, text, indent, gap, _width(text)))
+                width = _width(norm[piece_start:piece_end])
+                lines.append(Line(piece_start, piece_end, text, indent, gap, width))
                 gap = 0
     return lines
 
@@ -113,10 +116,12 @@ def _pieces(norm: str, start: int, end: int, alone: bool) -> Iterator[tuple[int,
         yield start, end
         return
     left, heading = start, alone
+    strewn = len(_SPACES.findall(norm, start, end)) * STREWN > end - start
     for blank in _SPACES.finditer(norm, start, end):
         piece = norm[left : blank.start()]
         short = not any(c in piece for c in "。；！？") and len(piece) <= SHORT
-        numbered = NUMBERED.match(piece) is not None
+        mark = NUMBERED.match(piece)
+        numbered = mark is not None and len(piece) > mark.end() + 1 and not strewn
         sentence = piece.rstrip(CLOSERS)[-1:] in ENDS
         follows = NUMBERED.match(norm, blank.end()) is not None
         if norm[blank.end()] in ENDS + MIDDLES + CLOSERS:
@@ -141,7 +146,7 @@ def measure(lines: list[Line]) -> Measure:
     inside = [i for i in long if not lines[i].closed]
     wrapped = (
         len(lines) >= WRAPPED_LINES
-        and ordered[len(ordered) // 2] <= WRAPPED_WIDTH
+        and ordered[int(len(ordered) * 0.9)] <= WRAPPED_WIDTH
         and len(inside) >= WRAPPED_SHARE * len(long)
     )
     # lines inside a paragraph: neither its first (indented in print) nor its last

@@ -6,7 +6,7 @@ report's clean text. Named tuples rather than dataclasses: a corpus makes millio
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import NamedTuple
 
 from pipeline.offsets import OffsetMap
@@ -203,7 +203,4 @@ class Options:
     """What a run may vary; part of the key of its results."""
 
     scheme: str = "siqiang"
-    segmenter: str = "rjieba"
-    segmenter_model: str | None = None
     lexicons: str | None = None  # folder of lexicons; None takes those shipped with the package
-    extra: tuple[str, ...] = field(default=())

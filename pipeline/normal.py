@@ -1,23 +1,45 @@
 """The normal form that rules are matched on: simplified, half-width, the same length as the text.
 
-Because every step maps one character to one character, a span found in the normal form is the span in
-the text. Traditional text stays as written in all output.
+Because every step maps one character to one character, a span found in the normal form is the span
+in the text. Traditional text stays as written in all output.
+
+Both questions asked of every document, which signs to turn and whether it is traditional, are one
+pass of a compiled character class; OpenCC is loaded only for a text that may be traditional.
 """
 
 from __future__ import annotations
 
-from functools import cache
+import re
+from functools import cache, lru_cache
 from typing import Any
 
 # Full-width digits, Latin and signs that occur inside numbers; Chinese punctuation stays.
-_WIDE = {c: c - 0xFEE0 for c in (*range(0xFF10, 0xFF1A), *range(0xFF21, 0xFF3B), *range(0xFF41, 0xFF5B))}
-_SIGNS = str.maketrans("％﹪．＋－～〜∼＊／＝﹢•‧・∙⋅●()!?;﹁﹂「」『』〝〞＂", "%%.+-~~~*/=+······（）！？；“”“”‘’“”\"")
+_WIDE = {
+    c: c - 0xFEE0 for c in (*range(0xFF10, 0xFF1A), *range(0xFF21, 0xFF3B), *range(0xFF41, 0xFF5B))
+}
+_SIGNS = str.maketrans(
+    "％﹪．＋－～〜∼＊／＝﹢•‧・∙⋅●()!?;﹁﹂「」『』〝〞＂",
+    '%%.+-~~~*/=+······（）！？；“”“”‘’“”"',
+)
 TABLE = {**_WIDE, **_SIGNS}
+# The same, ready for str.replace. No value is itself a key, so the order of replacing is free.
+_HALF = {chr(c): chr(half) for c, half in TABLE.items()}
+_TURNED = re.compile("[" + re.escape("".join(_HALF)) + "]")
 
-# A text is traditional when at least this many characters, and this share of its Chinese ones, are
-# outside GB 2312 and change under conversion. Simplified text has none but in names.
+# What OpenCC may change: the Han blocks and the compatibility ideographs. All else is an anchor.
+_HAN = "\u3400-\u9fff\uf900-\ufaff\U00020000-\U0003ffff"
+_ANCHORS = re.compile(f"([^{_HAN}]+)")
+# Clauses are checked prefix by prefix, which is quadratic; no phrase of OpenCC is nearly as long.
+LONGEST = 64
+
+# Distinct characters outside GB 2312 that conversion changes: fewer than this are never enough.
 MIN_TRADITIONAL = 3
-MIN_SHARE = 0.02
+# Fewer than FEW may all be people's names (昇 陞 鉅 峯 頔), so they must be more than NAMES_RATIO
+# times the distinct simplified-only characters: any simplified sentence has some, a traditional one
+# none. So many as FEW are no names; they need only be a good part, as in a page of both scripts.
+FEW = 20
+NAMES_RATIO = 3
+MIXED_RATIO = 0.5
 
 
 @cache
@@ -27,40 +49,100 @@ def _converter(config: str) -> Any:
     return OpenCC(config)
 
 
+@cache
+def _rare() -> re.Pattern[str]:
+    """Give the class of the Chinese characters that are outside GB 2312."""
+    common = bytes(
+        b for row in range(0xB0, 0xF8) for cell in range(0xA1, 0xFF) for b in (row, cell)
+    )
+    inside = common.decode("gb2312", "ignore")
+    return re.compile(f"[^\0-\u33ff\ua000-\U0010ffff{inside}]")
+
+
+@cache
+def _singles() -> dict[int, str]:
+    """Give every character that t2s changes by itself, with the one character it becomes."""
+    blocks = ((0x3400, 0xA000), (0xF900, 0xFB00), (0x20000, 0x32000))
+    written = [chr(c) for first, end in blocks for c in range(first, end)]
+    converted: str = _converter("t2s").convert("\n".join(written))
+    pairs = zip(written, converted.split("\n"), strict=True)
+    return {ord(a): b for a, b in pairs if a != b and len(b) == 1}
+
+
 def normalise(text: str) -> str:
     """Give the normal form of a text; always len(text) characters long."""
-    form = text.translate(TABLE)
+    form = text
+    # str.replace for the few signs present: str.translate looks every character up in a dict.
+    for sign in set(_TURNED.findall(text)):
+        form = form.replace(sign, _HALF[sign])
     return simplify(form) if is_traditional(form) else form
 
 
 def is_traditional(text: str) -> bool:
-    """Tell whether a text holds traditional characters in earnest."""
-    rare = len(text) - len(text.encode("gb2312", "ignore").decode("gb2312"))
-    if rare < MIN_TRADITIONAL:
+    """Tell whether a text holds traditional characters in earnest.
+
+    Distinct characters are counted, so that one name said again and again counts once.
+    """
+    rare = set(_rare().findall(text))
+    if len(rare) < MIN_TRADITIONAL:
         return False
-    converted = _converter("t2s").convert(text)
-    if len(converted) != len(text):
-        return True
-    changed = sum(a != b for a, b in zip(text, converted, strict=True))
-    chinese = sum("\u4e00" <= c <= "\u9fff" for c in text)
-    return changed >= MIN_TRADITIONAL and changed >= chinese * MIN_SHARE
+    changed = sum(ord(c) in _singles() for c in rare)
+    if changed < MIN_TRADITIONAL:
+        return False
+    ratio = NAMES_RATIO if changed < FEW else MIXED_RATIO
+    return changed > ratio * _simplified_only(text)
+
+
+def _simplified_only(text: str) -> int:
+    """Count the distinct characters that only simplified text has: in GB 2312, not in Big5."""
+    distinct = "".join(c for c in set(text) if "\u4e00" <= c <= "\u9fff")
+    inside = distinct.encode("gb2312", "ignore").decode("gb2312")
+    return len(inside) - len(inside.encode("big5", "ignore").decode("big5"))
 
 
 def simplify(text: str) -> str:
     """Convert to simplified with Taiwan's phrases (tw2sp), keeping every offset.
 
-    A phrase conversion may change the length of a line; such a line is converted character by
-    character instead, which cannot.
+    The text is converted in one call. Where a clause (a run of Chinese characters) comes out as
+    its characters do one by one, it is aligned. Any other holds a phrase; equal length proves
+    nothing there, since one phrase may grow and another shrink, so such clauses are fitted anew.
     """
-    lines = text.split("\n")
-    phrase, single = _converter("tw2sp"), _converter("t2s")
-    for i, line in enumerate(lines):
-        converted: str = phrase.convert(line)
-        if len(converted) != len(line):
-            converted = "".join(
-                c if len(c) == 1 else old
-                for old in line
-                for c in (single.convert(old),)
-            )
-        lines[i] = converted
-    return "\n".join(lines)
+    converted: str = _converter("tw2sp").convert(text)
+    single = text.translate(_singles())
+    if converted == single:
+        return single
+    written, forms, singles = (_ANCHORS.split(t) for t in (text, converted, single))
+    # Phrases with Latin in them (B型肝炎) move anchors, and a NUL ends the text for OpenCC: then
+    # no clause can be trusted. Otherwise the anchors tie each clause to its form.
+    tied = written[1::2] == forms[1::2]
+    for i in range(0, len(written), 2):
+        if not tied or forms[i] != singles[i]:
+            singles[i] = _fit(written[i])
+    return "".join(singles)
+
+
+def _fit(clause: str) -> str:
+    """Convert a clause by phrases where they keep their length, by characters where not."""
+    return "".join(_fit_piece(clause[i : i + LONGEST]) for i in range(0, len(clause), LONGEST))
+
+
+@lru_cache(maxsize=1 << 14)
+def _fit_piece(clause: str) -> str:
+    """Fit a short clause.
+
+    OpenCC matches from left to right, so a phrase that changes its length shows in the prefix that
+    ends with it; it is the shortest end of that prefix whose length changes.
+    """
+    convert = _converter("tw2sp").convert
+    done: list[str] = []
+    while clause:
+        ends = (k for k in range(1, len(clause) + 1) if len(convert(clause[:k])) != k)
+        end = next(ends, None)
+        if end is None:
+            done.append(convert(clause))
+            break
+        starts = (k for k in range(end - 1, -1, -1) if len(convert(clause[k:end])) != end - k)
+        start = next(starts)
+        done += [convert(clause[:start]), clause[start:end].translate(_singles())]
+        clause = clause[end:]
+    return "".join(done)

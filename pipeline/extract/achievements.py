@@ -91,7 +91,7 @@ class _Link:
 
 
 def find_achievements(
-    prose: Prose, lexicons: Lexicons
+    prose: Prose, lexicons: Lexicons, branch: str | None = None
 ) -> tuple[list[Achievement], list[Rejected]]:
     """Find all achievements of a report and all numerals refused, each in order."""
     words = cues(lexicons)
@@ -116,7 +116,11 @@ def find_achievements(
     found += _doubles(prose, words)
     found += _ranks(prose, words)
     found = _pairwise(prose, found)
-    return sorted(found), sorted(rejected)
+    return sorted(found, key=_place), sorted(rejected, key=_place)
+
+
+def _place(item: Achievement | Rejected) -> Span:
+    return item.start, item.end
 
 
 def _joined(prose: Prose, quantities: list[Quantity], words: Cues) -> list[Quantity]:

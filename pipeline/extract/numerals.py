@@ -1,12 +1,20 @@
 """The numeral grammar: Arabic, Chinese, mixed and approximate numbers in running text.
 
-    numeral   = [vague] core [mid] [multiplier] [mid]
-    core      = Arabic digits (with , and .) and Chinese numerals, mixed in any standard way
-    vague     = 数 | 几 | 上            数十 (10, over), 几百 (100, over), 上千 (1000, over)
-    mid       = 余 | 多 | 几 | 来       10余万, 二十多万, 百余, 十几, 八十来
-    range     = two adjacent digits before one multiplier: 四五万 (40000 to 50000), 十七八, 两三
-    fraction  = 百分之… 千分之… 万分之… 三分之二, 三成八
+    numeral   = fraction | [vague] core [mid [times] | 成 [digit | 半] | 个亿] [余 | 多]
+    core      = digits {unit [零] digits} [unit] | unit …, each part less than the unit before it
+    digits    = Arabic digits (with , and .) | Chinese digits | Chinese decimal (二十三点五)
+    unit      = 十 百 千 万 亿            3万五千, 1亿三千万, 三万5千: any script for any part
+    tail      = a bare last digit counts tenths of the unit before it (三万五, 13万2, 一百二), but
+                not after 零 or 0 (1百01); it is in the script of the rest (3万一户 is 3万)
+    vague     = 数 | 几 | 上              数十 (10, over), 几百 (100, over), 上千, 数10 (not 人数10)
+    mid       = 余 | 多 | 几 | 来         10余万, 二十多万, 百余, 十几, 八十来
+    range     = two adjacent digits, or 三五: 四五万 (40000 to 50000), 十七八, 两三, 三五百
+    fraction  = core 分之 [vague] core [mid [times]]   百分之三十余, 百万分之五, 三分之二
+    formal    = 壹 to 玖 before 拾 佰 仟, or before 万 亿 and 元 or another: 壹万零叁佰, 叁万元
 
+点 is a decimal point only between Chinese digits, and not in the time of day (八点三十).
+Where units do not descend, the longest well-formed beginning is read (二千三千 is two numerals).
+Where digits pile up (十三五, 一二三百) or bare units do (亿万, 千千万万), nothing is a number.
 A numeral is only a reading of characters; whether it counts anything is for the extractors to say.
 Values are exact: integers where they are whole, floats otherwise.
 """
@@ -14,32 +22,48 @@ Values are exact: integers where they are whole, floats otherwise.
 from __future__ import annotations
 
 import re
-from decimal import Decimal
+from decimal import Context, Decimal
 from typing import NamedTuple
 
 DIGITS = {c: i for i, c in enumerate("零一二三四五六七八九")} | {"〇": 0, "○": 0, "两": 2}
-SMALL = {"十": 10, "百": 100, "千": 1000}
-LARGE = {"万": 10**4, "亿": 10**8}
+UNITS = {c: Decimal(10**e) for c, e in (("十", 1), ("百", 2), ("千", 3), ("万", 4), ("亿", 8))}
 MID = {"余": "over", "多": "over", "几": "over", "来": "about"}
-VAGUE = {"数": "over", "几": "over", "上": "over"}
-FRACTIONS = {"百分之": 100, "千分之": 1000, "万分之": 10000}
+VAGUE = "数几上"
+# Longer digit strings are codes; shorter ones stay exact in Decimal's 28 places.
+LONGEST = 24
+# What ends a word in 数 (人数10, 总数10): there 数 is no "several".
+COUNTED = "人总次个分基户件指系度位少多半岁期组额量倍双单全参天年月票页字点员会课班家场项条篇份台套"
 
-_CN = "".join(DIGITS)
-_MULT = "".join(SMALL) + "".join(LARGE)
-_ARABIC = r"\d{1,3}(?:,\d{3})+(?:\.\d+)?(?!\d)|\d+(?:\.\d+)?"
-_CHINESE = rf"[{_CN}{_MULT}]+"
-# 点 reads a decimal only between Chinese digits (三点二), not in a clock time (八点半).
-_POINT = rf"[{_CN}十百]+点[{_CN}]+"
-_NUMBER = rf"(?:{_ARABIC})(?:[{_MULT}]+(?:零?(?:{_ARABIC}))?)*|{_POINT}|{_CHINESE}"
+_ZERO, _ONE, _NO_LIMIT, _EXACT = Decimal(0), Decimal(1), Decimal("Infinity"), Context(prec=120)
+_PAIRS = {a + b for a in DIGITS for b in DIGITS if 0 < DIGITS[a] == DIGITS[b] - 1} | {"三五"}
+_FORMAL = "壹贰叁肆伍陆柒捌玖"
+_PLAIN = str.maketrans(f"{_FORMAL}拾佰仟", "一二三四五六七八九十百千")
+_FIGURES = str.maketrans({**{c: str(i) for c, i in DIGITS.items()}, ",": ""})
 
-NUMERAL = re.compile(
-    rf"(?P<fraction>百分之|千分之|万分之)(?P<part>{_NUMBER})"
-    rf"|(?P<below>[{_CN}十百]+|\d+)分之(?P<above>{_NUMBER})"
-    rf"|(?P<vague>[数几上](?=[十百千万亿]))?(?P<core>{_NUMBER})"
-    r"(?:(?P<mid>[余多几]|(?<=[十百千万\d])来)(?P<times>[十百千万亿]*)"
-    r"|(?P<tenths>成(?![立为员果功本效长交绩就分熟人都]))(?P<more>[一二三四五六七八九半])?"
-    r"|个(?P<yi>[万亿])(?=[元人斤吨，。、；的以]|$))?"
-    r"(?P<late>[余多])?"
+_CN, _UNIT = "".join(DIGITS), "".join(UNITS)
+# Where a numeral may begin. The lookbehind stands after the class, not in alternatives before it,
+# so that the search skips all other characters at the speed of one class.
+NUMERAL = re.compile(rf"[0-9{_CN}{_UNIT}{VAGUE}](?<![{VAGUE}](?![{_UNIT}1]))")
+_TOKEN = re.compile(
+    r"(?P<arabic>[0-9]{1,3}(?:,[0-9]{3})+(?:\.[0-9]+)?(?![0-9])|[0-9]+(?:\.[0-9]+)?)"
+    rf"|(?P<chinese>一两|两三?|(?:[一二三四五六七八九〇○]+|零(?![售部件食钱散星碎工用花头乱落担]))+)"
+    rf"|(?P<unit>[{_UNIT}])"
+    # After these the time of day goes on (八点三十, 八点零五分), or the word does (一点一滴).
+    rf"|点(?P<point>[{_CN}]+)(?![十{_CN}刻整钟点滴]|分(?!之))"
+)
+_ARABIC = re.compile("[0-9]")
+_RUN = re.compile(rf"[{_CN}{_UNIT}]*")
+# One formal character alone is a word (队伍, 大陆, 收拾).
+_COMPANY = re.compile(
+    rf"(?<!队)[{_FORMAL}](?=[拾佰仟]|[万亿](?:元|零?[{_FORMAL}]))[{_FORMAL}拾佰仟万亿零]*"
+)
+_CONTINUE = frozenset(f"点0123456789{_CN}{_UNIT}")
+_SUFFIX = re.compile(
+    r"(?:(?P<mid>[余多几]|(?<=[十百千万0-9])来(?![自到源访信电宾回往临]))(?P<times>[十百千]?万?亿?)"
+    r"|(?P<tenths>成(?![立为员果功本效长交绩就分熟人都]|不变))(?P<more>[一二三四五六七八九半])?"
+    # 3个亿 is an amount, 3个亿元项目 and 3个亿吨级基地 are three of a kind.
+    r"|个(?P<yi>亿)(?![元吨斤]?(?:级|村|镇|项目|企业|产业|园区|工程|规模|以上(?:的)?[项企产工]))"
+    r")?(?P<late>[余多])?"
 )
 
 
@@ -53,70 +77,31 @@ class Numeral(NamedTuple):
     bound: str
     percent: bool  # a fraction, already as percent
     chinese: bool  # written without Arabic digits
-    core: str
+    core: str  # the digits and units before any approximator; a fraction whole
+
+
+# A core from its start to `end`; no value where the characters up to `end` are no number.
+class _Reading(NamedTuple):
+    end: int
+    value: Decimal | None
+    spread: Decimal = _ZERO  # from the value to the upper end of a range
+    bare: bool = False  # units only: 百, 千万
 
 
 def find_numerals(text: str) -> list[Numeral]:
     """Find all numerals of a text (in normal form), leftmost and longest, not overlapping."""
-    found = []
-    for match in NUMERAL.finditer(text):
-        numeral = _numeral(match)
-        if numeral is not None:
-            found.append(numeral)
+    plain = _COMPANY.sub(lambda run: run.group().translate(_PLAIN), text)
+    found: list[Numeral] = []
+    at = 0
+    while match := NUMERAL.search(plain, at):
+        read, at = _numeral(plain, match.start())
+        if read is not None:
+            found.append(read)
+    if plain != text:
+        for i, numeral in enumerate(found):
+            at = plain.index(numeral.core, numeral.start)
+            found[i] = numeral._replace(core=text[at : at + len(numeral.core)])
     return found
-
-
-def _numeral(match: re.Match[str]) -> Numeral | None:
-    start, end = match.span()
-    if match["fraction"]:
-        part = parse(match["part"])
-        if part is None:
-            return None
-        value = part[0] * 100 / FRACTIONS[match["fraction"]]
-        return Numeral(start, end, value, None, "exact", True, not _arabic(match), match.group())
-    if match["below"]:
-        above, below = parse(match["above"]), parse(match["below"])
-        if above is None or below is None or not below[0]:
-            return None
-        value = (above[0] * 100 / below[0]).quantize(Decimal("0.01")).normalize()
-        return Numeral(start, end, value, None, "exact", True, not _arabic(match), match.group())
-    return _plain(match)
-
-
-def _plain(match: re.Match[str]) -> Numeral | None:
-    start, end = match.span()
-    core = match["core"]
-    read = parse(core)
-    if read is None:
-        return None
-    value, upper = read
-    bound = "range" if upper is not None else "exact"
-    if match["times"] or match["yi"]:
-        factor = _multiplier(match["times"] or match["yi"])
-        value, upper = value * factor, None if upper is None else upper * factor
-    percent = match["tenths"] is not None
-    if percent:
-        more = match["more"]
-        extra = Decimal(5) if more == "半" else Decimal(DIGITS.get(more, 0) if more else 0)
-        value, upper = value * 10 + extra, None if upper is None else upper * 10
-    for sign in (match["vague"], match["mid"], match["late"]):
-        if sign:
-            bound = VAGUE.get(sign) or MID[sign]
-    return Numeral(start, end, value, upper, bound, percent, not _arabic(match), core)
-
-
-def _arabic(match: re.Match[str]) -> bool:
-    return any(c in "0123456789" for c in match.group())
-
-
-def _multiplier(text: str) -> Decimal:
-    factor = Decimal(1)
-    for c in text:
-        factor *= SMALL.get(c) or LARGE[c]
-    return factor
-
-
-_TOKEN = re.compile(rf"{_ARABIC}|.")
 
 
 def parse(text: str) -> tuple[Decimal, Decimal | None] | None:
@@ -125,88 +110,189 @@ def parse(text: str) -> tuple[Decimal, Decimal | None] | None:
     >>> parse("二十万亿")[0], parse("1千零1")[0], parse("四五万")
     (Decimal('20000000000000'), Decimal('1001'), (Decimal('40000'), Decimal('50000')))
     """
-    if "点" in text:
-        whole, _, rest = text.partition("点")
-        left = parse(whole)
-        if left is None or left[1] is not None or any(c not in DIGITS for c in rest):
-            return None
-        return left[0] + Decimal("0." + "".join(str(DIGITS[c]) for c in rest)), None
-    if all(c in DIGITS for c in text):
-        return _digits(text)
-    pair = _adjacent(text)
-    if pair is not None:
-        low, high = (_value(_TOKEN.findall(t)) for t in pair)
-        return None if low is None or high is None else (low, high)
-    value = _value(_TOKEN.findall(text))
-    return None if value is None else (value, None)
-
-
-def _digits(text: str) -> tuple[Decimal, Decimal | None] | None:
-    """Digits alone: one of them, two that follow each other (三四: a range), or a string of them."""
-    values = [DIGITS[c] for c in text]
-    if len(values) == 2 and values[1] == values[0] + 1 and values[0] > 0:
-        return Decimal(values[0]), Decimal(values[1])
-    if len(values) == 1:
-        return Decimal(values[0]), None
-    return Decimal("".join(map(str, values))), None
-
-
-def _adjacent(text: str) -> tuple[str, str] | None:
-    """Split a range written with two adjacent digits (四五万, 三四十, 十七八) into its two ends."""
-    for i in range(len(text) - 1):
-        a, b = DIGITS.get(text[i]), DIGITS.get(text[i + 1])
-        if a and b == a + 1 and (i == 0 or text[i - 1] not in DIGITS):
-            rest = text[i + 2 :]
-            if rest[:1] in DIGITS and rest:
-                return None
-            return text[:i] + text[i] + rest, text[:i] + text[i + 1] + rest
-    return None
-
-
-def _value(tokens: list[str]) -> Decimal | None:
-    """Value of a well-formed numeral: tokens are Arabic numbers, Chinese digits, multipliers, 零."""
-    for unit in ("亿", "万"):
-        if unit in tokens:
-            at = len(tokens) - 1 - tokens[::-1].index(unit)
-            left = _value(tokens[:at]) if at else Decimal(1)
-            right = _tail(tokens[at + 1 :], LARGE[unit])
-            return None if left is None or right is None else left * LARGE[unit] + right
-    return _section(tokens)
-
-
-def _tail(tokens: list[str], unit: int) -> Decimal | None:
-    """What follows 万 or 亿; a bare digit there means tenths of it (三万五 = 35000)."""
-    if not tokens:
-        return Decimal(0)
-    if len(tokens) == 1 and tokens[0] in DIGITS and DIGITS[tokens[0]]:
-        return Decimal(DIGITS[tokens[0]] * unit // 10)
-    return _value(tokens)
-
-
-def _section(tokens: list[str]) -> Decimal | None:
-    """Value below 万: 三百零五, 十二, 三百五 (350), 1千零1, 百."""
-    total, digit, last, zero = Decimal(0), None, 10**9, False
-    for token in tokens:
-        if token in SMALL:
-            unit = SMALL[token]
-            if unit >= last or (digit is not None and digit >= 10 and total):
-                return None
-            total += (Decimal(1) if digit is None else digit) * unit
-            digit, last, zero = None, unit, False
-        elif token in DIGITS and DIGITS[token] == 0:
-            zero = True
-        elif digit is not None:
-            return None
-        else:
-            digit = Decimal(DIGITS[token]) if token in DIGITS else Decimal(token.replace(",", ""))
-    if digit is None:
-        return total
-    if last in (100, 1000) and not zero and digit < 10:
-        digit *= last // 10
-    return total + digit
+    end, value, spread, _ = _scan(text.translate(_PLAIN), 0)
+    if value is None or end != len(text):
+        return None
+    return value, value + spread if spread else None
 
 
 def number(value: Decimal) -> int | float:
     """Give a Decimal as the int it equals, else as a float."""
     whole = value.to_integral_value()
     return int(whole) if whole == value else float(value)
+
+
+def _numeral(text: str, start: int) -> tuple[Numeral | None, int]:
+    """Read the numeral at start, if it is one, and tell where to search on."""
+    numeral, read = _approximate(text, start)
+    if not text.startswith("分之", read.end):
+        return numeral, read.end if numeral is None else numeral.end
+    part, after = _approximate(text, read.end + 2, part=True)
+    if part is None:
+        # 百分之几: the units before 分之 count nothing by themselves.
+        return (None, after.end) if read.bare else (numeral, read.end)
+    if numeral is None or numeral.bound != "exact" or not numeral.value:
+        return None, part.end
+    return _fraction(text[start : part.end], numeral, part), part.end
+
+
+def _approximate(text: str, start: int, part: bool = False) -> tuple[Numeral | None, _Reading]:
+    """Read a core with the signs of approximation around it; the part of a fraction has no 成."""
+    vague = text[start : start + 1] if text[start : start + 1] in VAGUE else ""
+    at = start + len(vague)
+    end, value, spread, bare = read = _scan(text, at)
+    if value is None:
+        return None, read
+    core = text[at:end]
+    if vague:
+        # 数十, 上百 and 数10 are vague; 以上百, 几一 and 人数10 are not.
+        before = text[start - 1 : start] or " "
+        tens = vague == "数" and core.rstrip(_UNIT) in ("10", "100") and before not in COUNTED
+        if not (tens or (bare and vague + before != "上以")):
+            vague, start = "", at
+    bound, percent = "range" if spread else "over" if vague else "exact", False
+    if match := _SUFFIX.match(text, end):
+        mid, times, tenths, more, yi, late = match.groups()
+        if not ((tenths or yi) and part) and not (tenths and value > 10):
+            end = match.end()
+            for unit in times or yi or "":
+                value, spread = value * UNITS[unit], spread * UNITS[unit]
+            bound = MID.get(late or mid or "", bound)
+            if tenths:
+                extra = 5 if more == "半" else DIGITS[more or "零"]
+                value, spread, percent = value * 10 + extra, spread * 10, True
+    upper = value + spread if spread else None
+    chinese = _ARABIC.search(text, start, end) is None
+    return Numeral(start, end, value, upper, bound, percent, chinese, core), read
+
+
+def _fraction(written: str, below: Numeral, part: Numeral) -> Numeral | None:
+    """Give the percentage of 三分之二; to two places where it is not a decimal fraction."""
+    ends = [part.value] if part.upper is None else [part.value, part.upper]
+    shares = [_EXACT.divide(end * 100, below.value) for end in ends]
+    if below.value.normalize(_EXACT).as_tuple().digits != (1,):
+        shares = [s.quantize(Decimal("0.01"), context=_EXACT).normalize(_EXACT) for s in shares]
+    if part.upper is not None and shares[0] == shares[1]:
+        return None
+    upper, chinese = None if part.upper is None else shares[1], below.chinese and part.chinese
+    return Numeral(below.start, part.end, shares[0], upper, part.bound, True, chinese, written)
+
+
+def _scan(text: str, start: int) -> _Reading:
+    """Read tokens as long as they add up; gives the longest well-formed beginning."""
+    total, best, at = _Sum(), None, min(start + 1, len(text))
+    token = _TOKEN.match(text, start)
+    while token is not None:
+        kind, written = token.lastgroup, token[token.lastindex or 0]
+        follows = text[token.end() : token.end() + 1]
+        step = total.multiply if kind == "unit" else total.point if kind == "point" else total.add
+        if not step(written, follows):
+            break
+        at = token.end()
+        # A digit right before a unit belongs to that unit: 二千三千 does not begin with 二千三.
+        if kind == "unit" or (follows not in UNITS and total.may_end()):
+            best = total.reading(at)
+        token = _TOKEN.match(text, at) if follows in _CONTINUE else None
+    if total.ill and token and (run := _RUN.match(text, token.end())):
+        return _Reading(run.end(), None)
+    return best or _Reading(at, None)
+
+
+class _Sum:
+    """A number that is added up token by token; each step tells whether the token fits."""
+
+    def __init__(self) -> None:
+        self.high = self.wan = self.section = _ZERO  # multiplied by 亿, by 万, and below 万
+        self.digit: Decimal | None = None  # read, but not yet multiplied or added
+        self.spread, self.limit, self.unit = _ZERO, _NO_LIMIT, ""  # limit: the unit as a number
+        self.parts = 0  # digits read so far, as tokens
+        self.arabic = self.mixed = False  # script of the last digits; whether it changed there
+        self.string = self.zero = self.decimal = self.doubled = self.ill = False
+
+    def add(self, written: str, _: str) -> bool:
+        """Take digits: Arabic ones, one Chinese one, a range, or at the beginning a string."""
+        arabic = written[0] not in DIGITS
+        if self.digit is not None or self.spread:
+            return False
+        if self.unit and written[0] in "零〇○0":
+            self.zero = True
+            written = written if arabic else written.lstrip("零〇○")
+            if self.unit == "十" or not written:
+                return self.unit != "十"
+        pair = written in _PAIRS and not (self.unit and written == "三五")
+        self.string = not (arabic or pair or len(written) == 1)
+        if len(written) > LONGEST or (self.string and self.unit):
+            self.ill = arabic or not self.arabic
+            return False
+        self.digit = Decimal((written[0] if pair else written).translate(_FIGURES))
+        self.spread = DIGITS[written[1]] - self.digit if pair else _ZERO
+        self.decimal = self.decimal or "." in written
+        self.mixed = self.parts > 0 and arabic != self.arabic
+        self.arabic, self.parts = arabic, self.parts + 1
+        return True
+
+    def point(self, written: str, _: str) -> bool:
+        """Take the Chinese decimals after 点: they end the digits, only units may follow."""
+        ends = self.may_end() or (self.digit is None and self.section and not self.zero)
+        if self.arabic or self.high or self.wan or self.spread or self.string or not ends:
+            return False
+        places = Decimal("0." + written[:LONGEST].translate(_FIGURES))
+        self.digit = self.section + self._ones()[0] + places
+        self.section, self.limit, self.unit, self.decimal = _ZERO, _NO_LIMIT, "", True
+        return True
+
+    def multiply(self, unit: str, follows: str) -> bool:
+        """Take a unit: it multiplies the digit before it, 万 and 亿 all that is below them."""
+        fits = self._large(unit) if unit in "万亿" else self._small(unit)
+        if self.string or not fits:
+            # Digit strings take no unit; bare units must add up, but 百万千瓦 goes on in a word.
+            self.ill = self.string or (not self.parts and follows not in tuple("姓货克米瓦"))
+            return False
+        self.spread *= UNITS[unit]
+        self.unit, self.limit, self.digit, self.zero = unit, UNITS[unit], None, False
+        return True
+
+    def _small(self, unit: str) -> bool:
+        # A number may begin with a bare unit (百八十); inside only 十 is bare (一百十一, 零十二).
+        inner = unit == "十" and (self.unit == "百" or self.zero) and not self.spread
+        amount = (_ONE if self.digit is None else self.digit) * UNITS[unit]
+        self.section += amount
+        return amount < self.limit and (self.digit is not None or not self.unit or inner)
+
+    def _large(self, unit: str) -> bool:
+        # 一百五万 is 1500000, but 1亿1万 has one 万.
+        ones, tenth = self._ones(bool(self.section))
+        done = self.high if unit == "亿" else self.wan
+        below = self.section + ones + (self.wan if unit == "亿" else _ZERO)
+        if self.digit is None and not below:
+            again = self.unit == unit and self.parts > 0 and not self.doubled  # 四万万, 一亿亿
+            if self.unit and not again:
+                return False
+            below, done, self.doubled = (done or _ONE), _ZERO, again
+        amount = below * UNITS[unit]
+        self.high, self.wan = (amount, _ZERO) if unit == "亿" else (self.high, amount)
+        self.section, self.spread = _ZERO, self.spread * tenth
+        too_much = self.high and self.wan >= UNITS["亿"]
+        return not (done or too_much or (self.digit is None and self.zero))
+
+    def _ones(self, tail: bool = True) -> tuple[Decimal, Decimal]:
+        """Give the value of the last digit, and what one of it counts: tenths of the last unit."""
+        if self.digit is None:
+            return _ZERO, _ONE
+        tenths = tail and self.digit < 10 and self.unit not in ("", "十")
+        one = UNITS[self.unit] / 10 if tenths and not (self.zero or self.decimal) else _ONE
+        return self.digit * one, one
+
+    def may_end(self) -> bool:
+        """Whether the number may end in the last digits; 3万一户 and 1.5万3 go on elsewhere."""
+        if self.digit is None or not self.unit:
+            return self.digit is not None
+        if self.mixed or self.decimal or (self.arabic and self.digit >= UNITS[self.unit]):
+            return False
+        return self.parts > 1 or (not self.arabic and (self.zero or self.unit == "十"))
+
+    def reading(self, end: int) -> _Reading:
+        """Give the number as read so far."""
+        ones, one = self._ones()
+        value = self.high + self.wan + self.section + ones
+        return _Reading(end, value, self.spread * one, not self.parts)

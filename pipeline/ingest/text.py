@@ -1,13 +1,15 @@
 """Plain text in whatever encoding it comes.
 
-The order is from certain to likely: a byte-order mark, strict UTF-8, UTF-16 without a mark (by its NUL
-bytes), then chardet's guess. Guesses of GB2312 and GBK are decoded as GB18030, their superset. What
-cannot be decoded becomes U+FFFD and an issue that names the place.
+The order is from certain to likely: a byte-order mark, strict UTF-8, UTF-16 without a mark (by what
+its characters would be), then chardet's guess. Guesses of GB2312 and GBK are decoded as GB18030,
+their superset. What cannot be decoded becomes U+FFFD and an issue that names the place.
 """
 
 from __future__ import annotations
 
 import codecs
+import re
+from functools import cache
 from pathlib import PurePath
 
 import chardet
@@ -22,6 +24,12 @@ BOMS = (
 )
 # Bytes given to the detector; it is linear, and a megabyte tells as much as a gigabyte.
 SAMPLE = 1 << 20
+# Bytes tried as UTF-16: a wrong byte order shows within a line, so this is plenty.
+TRIED = 1 << 14
+UTF16 = ("utf-16-le", "utf-16-be")
+# Text read as what it is holds nearly only plausible characters (see _plausible), in the wrong
+# byte order or encoding a tenth or two; what is left is for rare characters and damage.
+PLAUSIBLE_SHARE = 0.8
 # The encodings Chinese text really comes in, tried strictly when the guess is none of them.
 CHINESE = ("gb18030", "big5hkscs")
 SUPERSETS = {
@@ -40,14 +48,23 @@ BINARY_SHARE = 0.02
 
 def read(path: str, sha256: str, data: bytes) -> Source:
     """Decode a text file; raises ReadError on an empty or binary one."""
-    if not data.strip():
-        raise ReadError("empty file", path, "remove it or put its text in")
     encoding, skip = detect(data)
     body = data[skip:]
-    if not encoding.startswith("utf-16") and _controls(body) > BINARY_SHARE:
+    text = ""
+    if encoding in UTF16:
+        # Half of UTF-16's bytes may be NULs: controls can be told in the decoded text only.
+        text = body.decode(encoding, errors="replace")
+        controls = _controls(text.encode())
+    else:
+        controls = _controls(body)
+    if controls > BINARY_SHARE:
         raise ReadError("binary data, not text", path, "convert it to text first")
-    text = body.decode(encoding, errors="replace")
-    issues = tuple(_damage(body, encoding, text))
+    text = text or body.decode(encoding, errors="replace")
+    # Judged when decoded: a mark, or blanks of any width, are no text in any encoding.
+    held = text.lstrip("\ufeff")
+    if not held or held.isspace():
+        raise ReadError("empty file", path, "remove it or put its text in")
+    issues = tuple(_damage(body, encoding, text, skip))
     return Source(path, PurePath(path).stem, sha256, "text/plain", encoding, text, issues)
 
 
@@ -56,14 +73,14 @@ def detect(data: bytes) -> tuple[str, int]:
     for mark, encoding in BOMS:
         if data.startswith(mark):
             return encoding, len(mark)
-    if _decodes(data, "utf-8"):
+    utf8 = _decodes(data, "utf-8")
+    # ASCII in UTF-16 is valid UTF-8 too, every second character a NUL, which no text holds.
+    if utf8 and 0 not in data:
         return "utf-8", 0
+    order = _utf16(data[:TRIED])
+    if order or utf8:
+        return order or "utf-8", 0
     sample = data[:SAMPLE]
-    zeros = sample.count(0)
-    if zeros and len(sample) >= 2:
-        odd = sample[1::2].count(0)
-        if zeros > len(sample) * BINARY_SHARE:
-            return ("utf-16-le" if odd * 2 >= zeros else "utf-16-be"), 0
     guess = str(chardet.detect(sample).get("encoding") or "").lower().replace("-", "")
     guess = SUPERSETS.get(guess, guess)
     if guess.startswith("utf16") and len(data) % 2 == 0:
@@ -74,6 +91,49 @@ def detect(data: bytes) -> tuple[str, int]:
         if _decodes(data, encoding):
             return encoding, 0
     return ("utf-8" if _utf8_share(sample) > 0.5 else "gb18030"), 0
+
+
+@cache
+def _plausible() -> re.Pattern[str]:
+    """Give the class of the characters that Chinese text consists of.
+
+    Of the Chinese range only the frequent levels of GB 2312 and Big5, a third of it: a wrong byte
+    order, or ASCII read as UTF-16, falls anywhere in the range, a text hardly outside these.
+    """
+    levels = (("gb2312", range(0xB0, 0xD8)), ("big5", range(0xA4, 0xC7)))
+    frequent = {
+        bytes((row, cell)).decode(encoding, "ignore")
+        for encoding, rows in levels
+        for row in rows
+        for cell in range(0x40, 0xFF)
+    }
+    han = "".join(sorted(c for c in frequent if len(c) == 1 and "\u4e00" <= c <= "\u9fff"))
+    signs = (
+        "\t\n\f\r -~\u00a0-\u024f\u2010-\u203b\u2460-\u249b\u25a0-\u2606\u3000-\u301f\uff01-\uff5e"
+    )
+    return re.compile(f"[{signs}{han}]")
+
+
+def _plausible_share(data: bytes, encoding: str) -> float:
+    text = data.decode(encoding, errors="replace")
+    return len(_plausible().findall(text)) / max(len(text), 1)
+
+
+def _utf16(sample: bytes) -> str | None:
+    """Give the byte order of UTF-16 text without a mark, or None if it is no such text.
+
+    NUL bytes do not tell the order: 一 and the indent U+3000 have theirs where ASCII has not.
+    Undecodable units count as implausible rather than rule an order out, so that one damaged
+    unit in a file does not make it GB18030. Big5 in pairs of bytes can look like Chinese in
+    UTF-16, so the older encodings must fit worse.
+    """
+    sample = sample[: len(sample) & ~1]
+    shares = {encoding: _plausible_share(sample, encoding) for encoding in UTF16}
+    best = max(UTF16, key=lambda encoding: shares[encoding])
+    if shares[best] < PLAUSIBLE_SHARE:
+        return None
+    older = max(_plausible_share(sample, encoding) for encoding in CHINESE)
+    return best if shares[best] > older else None
 
 
 def _decodes(data: bytes, encoding: str) -> bool:
@@ -95,19 +155,25 @@ def _controls(data: bytes) -> float:
     return (len(data) - len(data.translate(None, CONTROLS))) / max(len(data), 1)
 
 
-def _damage(data: bytes, encoding: str, text: str) -> list[Issue]:
+def _damage(data: bytes, encoding: str, text: str, skip: int) -> list[Issue]:
+    """Tell of the bytes that could not be decoded; the place counts from the file's start.
+
+    A U+FFFD that the file itself holds is the author's: it survives decoding with errors ignored,
+    which drops only what would have been replaced.
+    """
     if "\ufffd" not in text:
         return []
     try:
         data.decode(encoding)
     except UnicodeDecodeError as error:
-        first = text.index("\ufffd")
+        first = len(data[: error.start].decode(encoding))
+        replaced = text.count("\ufffd") - data.decode(encoding, errors="ignore").count("\ufffd")
         return [
             Issue(
                 "read",
                 "warning",
-                f"undecodable bytes as {encoding}, the first at byte {error.start}; "
-                f"{text.count(chr(0xFFFD))} characters replaced",
+                f"undecodable bytes as {encoding}, the first at byte {skip + error.start}; "
+                f"{replaced} characters replaced",
                 "save the file again as UTF-8",
                 (first, first + 1),
             )

@@ -5,8 +5,9 @@ from __future__ import annotations
 import re
 
 from pipeline.layout.lines import squeeze
-from pipeline.layout.vocabulary import Vocabulary
-from pipeline.model import Span
+from pipeline.layout.vocabulary import Vocabulary, vocabulary
+from pipeline.lexicon import Lexicons
+from pipeline.model import Article, Span
 
 # The name stands early; later ones are other units.
 WITHIN = 400
@@ -36,6 +37,22 @@ def _trimmed(norm: str, start: int, end: int, words: Vocabulary) -> Span:
     return start, end
 
 
-def name_of(raw: str, span: Span) -> str:
-    """Give a by-line's text without blanks."""
-    return squeeze(raw[span[0] : span[1]])
+def branch_of(
+    raw: str, article: Article, lexicons: Lexicons, by_lined: bool = False
+) -> tuple[str | None, Span | None]:
+    """Give the branch's name as written and its span in the source, both None where none is named.
+
+    On a page whose reports are `by_lined`, what has no by-line is no branch's report but a lead article.
+    """
+    if article.byline is not None:
+        start, end = article.byline
+        return squeeze(raw[start:end]), article.byline
+    span = None if by_lined else find_branch(article.text.norm, vocabulary(lexicons))
+    if span is None:
+        return None, None
+    return article.text.clean[slice(*span)], article.text.origin.source_span(*span)
+
+
+def title_of(raw: str, spans: tuple[Span, ...]) -> str | None:
+    """Give a title with its lines joined by one space, None where there is none."""
+    return " ".join(" ".join(raw[start:end].split()) for start, end in spans) or None

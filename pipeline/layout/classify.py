@@ -136,7 +136,16 @@ class _Wrapped:
         before = self.lines[i - 1]
         if before.width < self.measure.typical[i - 1] - self.measure.slack - 1.5:
             return Opens.YES
-        return Opens.MAYBE
+        return Opens.YES if self._set_as_first(i) else Opens.MAYBE
+
+    def _set_as_first(self, i: int) -> bool:
+        """Whether an unfinished line is short by an indent, in a column that is justified otherwise."""
+        line = self.lines[i]
+        if self.measure.slack > REGULAR or line.closed or any(c.isascii() for c in line.text):
+            return False
+        following = self.lines[i + 1 : i + 2]
+        quoted = bool(following) and following[0].text[0] in OPENERS
+        return not quoted and self._set_width(i) <= self.measure.typical[i] - 1.75
 
     def _is_byline(self, i: int) -> bool:
         line = self.lines[i]

@@ -1,0 +1,127 @@
+"""A trained classifier at work: linear scores over character n-grams, from a file without code.
+
+The file is a text table: a JSON header line, then one n-gram a line with its idf and its weight for each
+dimension. Loading it reads numbers and runs nothing.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from pipeline.errors import LexiconError
+
+FORMAT = "zhibu-model-1"
+# N-grams of one to three characters: words of one and two characters with a neighbour.
+LONGEST = 3
+_DIGITS = str.maketrans("123456789", "000000000")
+
+Floats = npt.NDArray[np.float32]
+
+
+def prepare(text: str) -> str:
+    """Give the text that n-grams are taken from: all digits alike, so that no figure is learnt."""
+    return text.translate(_DIGITS)
+
+
+def ngrams(text: str) -> list[str]:
+    """Give all n-grams of a prepared text."""
+    size = len(text)
+    return [text[i : i + n] for n in range(1, LONGEST + 1) for i in range(size - n + 1)]
+
+
+@dataclass(frozen=True, eq=False)
+class Model:
+    """Weights of a linear classifier with one output a dimension.
+
+    `idf` has shape (features,), `weights` (features, dimensions), `intercept` (dimensions,).
+    `combine` are the weights that join its scores with headings and lexicon (see extract.dimensions).
+    """
+
+    scheme: str
+    dimensions: tuple[str, ...]
+    vocabulary: dict[str, int]
+    idf: Floats
+    weights: Floats
+    intercept: Floats
+    combine: tuple[float, ...]
+
+    def scores(self, texts: Sequence[str]) -> Floats:
+        """Give the log-odds of every dimension for every text: shape (texts, dimensions)."""
+        rows = np.empty((len(texts), len(self.dimensions)), dtype=np.float32)
+        for i, text in enumerate(texts):
+            rows[i] = self._score(text)
+        return rows
+
+    def _score(self, text: str) -> Floats:
+        lookup = self.vocabulary.get
+        found = [k for gram in ngrams(prepare(text)) if (k := lookup(gram)) is not None]
+        if not found:
+            return self.intercept
+        ids, counts = np.unique(np.array(found, dtype=np.int32), return_counts=True)
+        values = (1 + np.log(counts)) * self.idf[ids]
+        norm = float(np.sqrt(np.dot(values, values)))
+        result: Floats = (values / norm).astype(np.float32) @ self.weights[ids] + self.intercept
+        return result
+
+
+def save_model(path: Path, model: Model, about: dict[str, Any]) -> None:
+    """Write a model; the same model gives the same bytes."""
+    header = {
+        "format": FORMAT,
+        "scheme": model.scheme,
+        "dimensions": list(model.dimensions),
+        "intercept": [round(float(x), 5) for x in model.intercept],
+        "combine": [round(float(x), 4) for x in model.combine],
+        **about,
+    }
+    lines = [json.dumps(header, ensure_ascii=False, sort_keys=True)]
+    for gram, k in sorted(model.vocabulary.items()):
+        cells = [f"{model.idf[k]:.4f}", *(f"{w:.4f}" for w in model.weights[k])]
+        lines.append("\t".join([json.dumps(gram, ensure_ascii=False)[1:-1], *cells]))
+    path.write_text("\n".join(lines) + "\n", encoding="utf-8")
+
+
+@cache
+def load_model(path: Path) -> Model:
+    """Read a model; raises LexiconError naming file and line where it is not one."""
+    try:
+        text = path.read_text(encoding="utf-8")
+    except OSError as error:
+        raise LexiconError("model file cannot be read", str(path), "train it again") from error
+    first, _, rest = text.partition("\n")
+    try:
+        header = json.loads(first)
+    except ValueError as error:
+        raise LexiconError("no model header", f"{path}:1", "train it again") from error
+    if not isinstance(header, dict) or header.get("format") != FORMAT:
+        raise LexiconError(f"not a {FORMAT} file", f"{path}:1", "train it again")
+    dimensions = tuple(str(d) for d in header["dimensions"])
+    vocabulary: dict[str, int] = {}
+    numbers: list[list[float]] = []
+    for at, line in enumerate(rest.splitlines(), 2):
+        gram, *cells = line.split("\t")
+        try:
+            numbers.append([float(c) for c in cells])
+        except ValueError as error:
+            raise LexiconError("not a number", f"{path}:{at}", "train it again") from error
+        if len(cells) != len(dimensions) + 1:
+            raise LexiconError("wrong number of cells", f"{path}:{at}", "train it again")
+        vocabulary[json.loads(f'"{gram}"')] = len(numbers) - 1
+    table = np.array(numbers, dtype=np.float32).reshape(len(numbers), len(dimensions) + 1)
+    return Model(
+        str(header["scheme"]),
+        dimensions,
+        vocabulary,
+        np.ascontiguousarray(table[:, 0]),
+        np.ascontiguousarray(table[:, 1:]),
+        np.array(header["intercept"], dtype=np.float32),
+        tuple(float(x) for x in header["combine"]),
+    )

@@ -1,0 +1,248 @@
+"""Dimensions: which of a scheme's dimensions a section and each of its sentences speak of.
+
+Three kinds of evidence are joined: the heading, the scheme's lexicon, and the trained classifier where the
+scheme has one. A section is decided first, as a whole; a sentence then takes its section's dimension
+unless its content plainly speaks of another, and abstains where nothing speaks.
+"""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cache
+
+import numpy as np
+import numpy.typing as npt
+
+from pipeline.classify import Model
+from pipeline.lexicon import Lexicons, Matcher
+from pipeline.model import Score, Section, Sentence, Term
+
+Floats = npt.NDArray[np.float32]
+
+# How a heading, the mean classifier score and the mean lexicon weight of a body count for a section;
+# chosen on data/gold/dev.jsonl and stable around these values.
+HEADING_LEXICON, HEADING_MODEL, BODY_LEXICON = 2.0, 0.3, 0.8
+# Sections of one report seldom share a dimension: each further one with it must win by this much.
+REPEAT = 1.5
+# A section is left open where its best score is below LEAST and no clear winner.
+LEAST, CLEAR = -1.0, 1.2
+OUTRIGHT = 2.0
+# Lexicon weights of one sentence count up to here: ten slogans are no more evidence than two.
+CAP = 6.0
+THRESHOLD = 0.5
+# Without a classifier the lexicon speaks alone: this is its weight as log-odds.
+LEXICON_SLOPE, LEXICON_INTERCEPT = 0.9, -2.0
+# Weights of `features` below, fitted on data/gold/dev.jsonl (`zhibu train` fits them anew).
+DEFAULT_COMBINE = (
+    -2.92, 1.0, 0.45, -0.35, 3.2, -2.0, 0.6, 0.35, -0.1, -0.2, -0.02, -0.5, 0.1, 0.2,
+)  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Words:
+    """A scheme's lexicon, compiled."""
+
+    matcher: Matcher
+    weight: dict[str, tuple[int, float]]
+    institutions: frozenset[str]
+    neutral: re.Pattern[str]
+    keys: tuple[str, ...]
+
+
+@cache
+def words(lexicons: Lexicons) -> Words:
+    """Compile the scheme's lexicon once."""
+    scheme = lexicons.scheme
+    keys = scheme.dimensions
+    weight = {t.term: (keys.index(t.dimension), t.weight) for t in scheme.terms}
+    neutral = "|".join(map(re.escape, lexicons.terms("layout", "neutral_heading")))
+    return Words(
+        Matcher([*weight, *scheme.institutions]),
+        weight,
+        frozenset(scheme.institutions),
+        re.compile(neutral),
+        keys,
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """What speaks for each dimension: arrays of shape (sentences, dimensions) and the hits."""
+
+    model: Floats
+    lexicon: Floats
+    terms: tuple[Term, ...]
+    has_model: bool
+
+
+def gather(
+    norm: str, sentences: Sequence[Sentence], lexicons: Lexicons, model: Model | None
+) -> Evidence:
+    """Collect classifier scores and lexicon hits of all sentences of a report."""
+    vocabulary = words(lexicons)
+    keys = vocabulary.keys
+    lexicon = np.zeros((len(sentences), len(keys)), dtype=np.float32)
+    terms: list[Term] = []
+    for i, sentence in enumerate(sentences):
+        for start, end, term in vocabulary.matcher.find(norm[sentence.start : sentence.end]):
+            found = vocabulary.weight.get(term)
+            quoted = sentence.heading and _quoted(norm, sentence.start, start + sentence.start)
+            if found is not None and not quoted:
+                lexicon[i, found[0]] += found[1]
+            terms.append(
+                Term(
+                    start + sentence.start,
+                    end + sentence.start,
+                    term,
+                    "dimension" if found else "institution",
+                    keys[found[0]] if found else None,
+                )
+            )
+    if model is not None:
+        scores = model.scores([norm[s.start : s.end] for s in sentences])
+    else:
+        scores = LEXICON_SLOPE * np.minimum(lexicon, CAP) + LEXICON_INTERCEPT
+    return Evidence(scores, np.minimum(lexicon, CAP), tuple(terms), model is not None)
+
+
+def _quoted(norm: str, start: int, position: int) -> bool:
+    """Whether a position stands in quotation marks: in headings these hold figures of speech."""
+    return norm.count("“", start, position) > norm.count("”", start, position)
+
+
+def decide_sections(
+    norm: str,
+    sections: Sequence[Section],
+    sentences: Sequence[Sentence],
+    evidence: Evidence,
+    lexicons: Lexicons,
+    article: bool = False,
+) -> tuple[list[int | None], Floats]:
+    """Give the dimension (index or None) of every section, and the scores behind it.
+
+    The section with the clearest winner is decided first; each dimension already given makes it a
+    little harder for the next section to take it too. An `article` that is no branch's report speaks of
+    branches in general, and must name a dimension outright.
+    """
+    vocabulary = words(lexicons)
+    scores = np.zeros((len(sections), len(vocabulary.keys)), dtype=np.float32)
+    for k in range(len(sections)):
+        mine = [i for i, s in enumerate(sentences) if s.section == k]
+        heads = [i for i in mine if sentences[i].heading]
+        body = [i for i in mine if not sentences[i].heading]
+        if heads:
+            scores[k] += HEADING_LEXICON * np.minimum(evidence.lexicon[heads[0]], 4)
+            scores[k] += HEADING_MODEL * evidence.model[heads[0]]
+        if body:
+            scores[k] += evidence.model[body].mean(axis=0)
+            scores[k] += BODY_LEXICON * evidence.lexicon[body].mean(axis=0)
+    chosen: list[int | None] = [None] * len(sections)
+    taken = np.zeros(len(vocabulary.keys), dtype=np.float32)
+    named = [np.any(evidence.lexicon[i] >= 2) for i, s in enumerate(sentences) if s.heading]
+    left = [
+        k
+        for k, section in enumerate(sections)
+        if not vocabulary.neutral.search(norm, *section.heading) or (k < len(named) and named[k])
+    ]
+    while left:
+        margins = [_margin(scores[k] - REPEAT * taken) for k in left]
+        k = left.pop(int(np.argmax(margins)))
+        values = scores[k] - REPEAT * taken
+        best = int(values.argmax())
+        sure = values[best] > LEAST or _margin(values) > CLEAR
+        if article:
+            sure = values[best] > OUTRIGHT and _margin(values) > CLEAR
+        if sure:
+            chosen[k] = best
+            taken[best] += 1
+    return chosen, scores
+
+
+def _margin(values: Floats) -> float:
+    ordered = np.sort(values)
+    return float(ordered[-1] - ordered[-2]) if len(values) > 1 else float(ordered[-1])
+
+
+def features(
+    sentences: Sequence[Sentence],
+    evidence: Evidence,
+    chosen: Sequence[int | None],
+    scores: Floats,
+) -> Floats:
+    """Give what speaks for each sentence and dimension: shape (sentences, dimensions, 14)."""
+    count, dimensions = evidence.model.shape
+    table = np.zeros((count, dimensions, len(DEFAULT_COMBINE)), dtype=np.float32)
+    for i, sentence in enumerate(sentences):
+        section = chosen[sentence.section] if sentence.section >= 0 else None
+        for d in range(dimensions):
+            others = [e for e in range(dimensions) if e != d]
+            rival = float(evidence.model[i, others].max()) if others else 0.0
+            own, lexicon = float(evidence.model[i, d]), float(evidence.lexicon[i, d])
+            same, other = section == d, section is not None and section != d
+            table[i, d] = (
+                1.0,
+                own,
+                lexicon,
+                float(evidence.lexicon[i, others].max()) if others else 0.0,
+                same,
+                other,
+                sentence.heading and same,
+                float(scores[sentence.section, d]) if section is not None else 0.0,
+                sentence.section < 0,
+                own if other else 0.0,
+                own - rival,
+                sentence.section >= 0 and section is None,
+                lexicon if other else 0.0,
+                lexicon if sentence.section < 0 else 0.0,
+            )
+    return table
+
+
+def tag(
+    norm: str,
+    sections: Sequence[Section],
+    sentences: Sequence[Sentence],
+    lexicons: Lexicons,
+    model: Model | None,
+    article: bool = False,
+) -> tuple[list[Score | None], list[tuple[Score, ...]], tuple[Term, ...]]:
+    """Tag sections and sentences; gives section scores, the scores of each sentence, lexicon hits.
+
+    Sentences have one score a dimension whose probability reaches THRESHOLD, often none.
+    """
+    if not sentences:
+        return [None] * len(sections), [], ()
+    keys = lexicons.scheme.dimensions
+    evidence = gather(norm, sentences, lexicons, model)
+    chosen, scores = decide_sections(norm, sections, sentences, evidence, lexicons, article)
+    weights = np.array(model.combine if model else DEFAULT_COMBINE, dtype=np.float32)
+    logits = features(sentences, evidence, chosen, scores) @ weights
+    tagged: list[tuple[Score, ...]] = []
+    for i, sentence in enumerate(sentences):
+        section = chosen[sentence.section] if sentence.section >= 0 else None
+        found = []
+        for d, key in enumerate(keys):
+            probability = _logistic(float(logits[i, d]))
+            if probability >= THRESHOLD:
+                basis = _basis(d == section, float(evidence.lexicon[i, d]), evidence.has_model)
+                found.append(Score(key, round(probability, 3), basis))
+        tagged.append(tuple(found))
+    decided = [
+        None if d is None else Score(keys[d], round(_logistic(float(scores[k, d])), 3), "section")
+        for k, d in enumerate(chosen)
+    ]
+    return decided, tagged, evidence.terms
+
+
+def _basis(in_section: bool, lexicon: float, has_model: bool) -> str:
+    """What chiefly speaks for a sentence's dimension."""
+    if in_section:
+        return "heading"
+    return "lexicon" if lexicon >= 1 or not has_model else "model"
+
+
+def _logistic(value: float) -> float:
+    return 1 / (1 + math.exp(-max(min(value, 30.0), -30.0)))

@@ -1,0 +1,111 @@
+"""THE route: read → layout → segment → tag → extract. The only place that knows the order.
+
+    file ──read──▶ Source ──layout──▶ articles ──segment──▶ sentences
+                                                              │
+              Document ◀──assemble── practices, achievements, honours, dimensions
+
+Each step is a function of its input and the lexicons; nothing here looks at text.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+
+from pipeline import extract, ingest
+from pipeline.classify import Model, load_model
+from pipeline.extract import dimensions
+from pipeline.extract.prose import Prose
+from pipeline.layout import layout
+from pipeline.layout.branch import branch_of, title_of
+from pipeline.lexicon import Lexicons
+from pipeline.lexicon.load import load, shipped
+from pipeline.model import Article, Document, Issue, Options, Report, Source
+from pipeline.segment import sentences
+
+
+@dataclass(frozen=True)
+class Tools:
+    """What a run loads once: lexicons and the classifier of the scheme, where it has one."""
+
+    lexicons: Lexicons
+    model: Model | None
+
+
+@cache
+def tools(options: Options) -> Tools:
+    """Load what the options name; raises LexiconError on a fault in a lexicon."""
+    root = Path(options.lexicons) if options.lexicons else shipped()
+    path = root / "models" / f"{options.scheme}.tsv"
+    model = load_model(path) if path.is_file() else None
+    return Tools(load(options.lexicons, options.scheme), model)
+
+
+def read_document(path: Path, options: Options) -> Document:
+    """Take one file the whole route; raises ReadError where it cannot be read."""
+    return document(ingest.read(path), options)
+
+
+def document(source: Source, options: Options) -> Document:
+    """Take one source the whole route."""
+    kit = tools(options)
+    plan = layout(source, kit.lexicons)
+    many = len(plan.articles) > 1
+    by_lined = many and sum(a.byline is not None for a in plan.articles) * 2 > len(plan.articles)
+    reports = tuple(
+        report(f"{source.stem}#{n}" if many else source.stem, source, article, kit, by_lined)
+        for n, article in enumerate(plan.articles, 1)
+    )
+    issues = (*source.issues, *plan.issues)
+    if not reports:
+        issues += (Issue("layout", "warning", "no report found in the text", "check the file"),)
+    return Document(source, reports, plan.furniture, issues)
+
+
+def report(
+    name: str, source: Source, article: Article, kit: Tools, by_lined: bool = False
+) -> Report:
+    """Read one article: segment, tag, extract."""
+    lexicons = kit.lexicons
+    text = article.text
+    branch, branch_span = branch_of(source.text, article, lexicons, by_lined)
+    cut = sentences(article)
+    prose = Prose(text.clean, text.norm, cut)
+    sections, tagged, terms = dimensions.tag(
+        text.norm, article.sections, cut, lexicons, kit.model, branch is None
+    )
+    found = {
+        name: find(prose, lexicons, branch) for name, find in extract.EXTRACTORS.items()
+    }
+    achievements, rejected = found["achievements"]
+    return Report(
+        id=name,
+        article=article,
+        branch=branch,
+        branch_span=branch_span,
+        title=title_of(source.text, article.title),
+        author=None if article.author is None else source.text[slice(*article.author)],
+        sentences=tuple(cut),
+        sentence_scores=tuple(tagged),
+        section_dimensions=tuple(sections),
+        terms=terms,
+        practices=tuple(found["practices"]),
+        achievements=tuple(achievements),
+        honours=tuple(found["honours"]),
+        rejected=tuple(rejected),
+        issues=() if by_lined else _doubts(branch),
+    )
+
+
+def _doubts(branch: str | None) -> tuple[Issue, ...]:
+    if branch is None:
+        return (
+            Issue(
+                "layout",
+                "warning",
+                "no branch is named by a by-line or in the opening",
+                "add the branch's full name as a line of its own before the text",
+            ),
+        )
+    return ()

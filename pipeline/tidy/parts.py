@@ -1,0 +1,140 @@
+"""A run in parts: what makes it resumable, incremental, and the same for any number of workers.
+
+The inputs, in order of their paths, are cut into parts at places that depend on the paths alone. A part is
+worked by one process and kept as files under its key: the hash of its inputs, the version, the lexicons and
+the scheme. A later run takes finished parts as they are, and joins all parts into the tables.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import shutil
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from pipeline.tidy.rows import Row, Rows, key
+from pipeline.tidy.schema import SCHEMA_VERSION, TABLES
+from pipeline.tidy.sinks import Dataset, arrow_schema
+
+# Inputs in a part: enough to keep a worker busy for some tenths of a second, few enough to redo.
+TYPICAL, MOST = 32, 128
+# Rows of a Parquet row group in the joined tables.
+GROUP = 50_000
+
+
+@dataclass(frozen=True, slots=True)
+class Input:
+    """A file to read: where it is, its path below the input, and the hash of its bytes."""
+
+    file: Path
+    path: str
+    sha256: str | None  # None where it cannot be read
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """Some inputs in a row, and the key of their results."""
+
+    key: str
+    inputs: tuple[Input, ...]
+
+
+def digest(file: Path) -> str | None:
+    """Hash a file's bytes; None where it cannot be read (the reader will say why)."""
+    try:
+        with file.open("rb") as handle:
+            return hashlib.file_digest(handle, "sha256").hexdigest()
+    except OSError:
+        return None
+
+
+def plan(inputs: Sequence[Input], *version: str) -> list[Part]:
+    """Cut inputs into parts; a file added or removed changes only the part around it."""
+    parts: list[Part] = []
+    current: list[Input] = []
+
+    def close() -> None:
+        hashes = [f"{i.path}\x1f{i.sha256}" for i in current]
+        parts.append(Part(key(SCHEMA_VERSION, *version, *hashes), tuple(current)))
+        current.clear()
+
+    for item in inputs:
+        current.append(item)
+        ends = int(key(item.path), 16) % TYPICAL == 0
+        if ends or len(current) >= MOST:
+            close()
+    if current:
+        close()
+    return parts
+
+
+def is_done(folder: Path, part: Part) -> bool:
+    """Whether a part was finished before."""
+    return (folder / part.key).is_dir()
+
+
+def write_part(folder: Path, part: Part, batches: Iterable[Rows]) -> None:
+    """Write the rows of a part's documents; the part appears whole or not at all."""
+    working = folder / f"{part.key}.{os.getpid()}"
+    working.mkdir(parents=True, exist_ok=True)
+    collected: dict[str, list[Row]] = {table.name: [] for table in TABLES}
+    for rows in batches:
+        for name, found in rows.items():
+            collected[name].extend(found)
+    for table in TABLES:
+        if collected[table.name]:
+            pq.write_table(_arrow(table.name, collected[table.name]), working / table.name)
+    target = folder / part.key
+    if target.exists():
+        shutil.rmtree(working)
+    else:
+        working.rename(target)
+
+
+_SCHEMAS = {table.name: arrow_schema(table) for table in TABLES}
+
+
+def _arrow(name: str, rows: Sequence[Row]) -> Any:
+    schema = _SCHEMAS[name]
+    columns = [pa.array(c, f.type) for c, f in zip(zip(*rows, strict=True), schema, strict=True)]
+    return pa.Table.from_arrays(columns, schema=schema)
+
+
+def join(folder: Path, parts: Sequence[Part], dataset: Dataset) -> dict[str, int]:
+    """Write all parts' rows to the dataset, table by table; gives the number of rows of each."""
+    counts: dict[str, int] = {}
+    for table in TABLES:
+        waiting: list[Any] = []
+        counts[table.name] = held = 0
+        for part in parts:
+            path = folder / part.key / table.name
+            if path.is_file():
+                waiting.append(pq.read_table(path, schema=_SCHEMAS[table.name]))
+                held += waiting[-1].num_rows
+            if held >= GROUP:
+                counts[table.name] += _flush(waiting, table.name, dataset)
+                waiting, held = [], 0
+        counts[table.name] += _flush(waiting, table.name, dataset)
+    return counts
+
+
+def _flush(waiting: list[Any], name: str, dataset: Dataset) -> int:
+    if not waiting:
+        return 0
+    table = pa.concat_tables(waiting).combine_chunks()
+    dataset.write(name, table)
+    return int(table.num_rows)
+
+
+def clean(folder: Path, parts: Sequence[Part]) -> None:
+    """Remove parts that no input has any more."""
+    wanted = {part.key for part in parts}
+    for path in folder.iterdir():
+        if path.name not in wanted:
+            shutil.rmtree(path)

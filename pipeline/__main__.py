@@ -132,7 +132,9 @@ def evaluate(
     source: Annotated[
         Path | None, typer.Option(help="Folder (or file) of the raw texts of the golden reports.")
     ] = None,
-    errors: Annotated[bool, typer.Option("--errors", help="List every miss and false alarm.")] = False,
+    errors: Annotated[
+        bool, typer.Option("--errors", help="List every miss and false alarm.")
+    ] = False,
     scheme: Scheme = "siqiang",
     lexicons: Lexicons = None,
 ) -> None:

@@ -112,7 +112,7 @@ def honour(item: Honour) -> dict[str, Any]:
         "issuer": item.issuer,
         "year": item.year,
         "years": item.years,
-        "count": item.count,
+        "count": item.persons,
     }
 
 

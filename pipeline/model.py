@@ -141,7 +141,7 @@ class Achievement(NamedTuple):
 
 
 class Honour(NamedTuple):
-    """An honour received."""
+    """An honour received; `persons` is how many members received it."""
 
     start: int
     end: int
@@ -152,7 +152,7 @@ class Honour(NamedTuple):
     issuer: str | None
     year: int | None
     years: int | None
-    count: int | None
+    persons: int | None
     rule: str
     confidence: float
 

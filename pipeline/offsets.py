@@ -76,7 +76,10 @@ class OffsetMap:
             right = min(end, self._starts[run] + self._lengths[run])
             origin = self._origins[run]
             found.append(
-                (INSERTED if origin == INSERTED else origin + left - self._starts[run], right - left)
+                (
+                    INSERTED if origin == INSERTED else origin + left - self._starts[run],
+                    right - left,
+                )
             )
             run += 1
         return found

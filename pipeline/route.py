@@ -75,9 +75,7 @@ def report(
     sections, tagged, terms = dimensions.tag(
         text.norm, article.sections, cut, lexicons, kit.model, branch is None
     )
-    found = {
-        name: find(prose, lexicons, branch) for name, find in extract.EXTRACTORS.items()
-    }
+    found = {name: find(prose, lexicons, branch) for name, find in extract.EXTRACTORS.items()}
     achievements, rejected = found["achievements"]
     return Report(
         id=name,

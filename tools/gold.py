@@ -101,7 +101,9 @@ def faults(path: Path) -> list[str]:
         text = squeeze("".join(s for _, s in sentences(report)))
         numbers = {int(line.split()[1]) for line in lines if line.startswith("S ")}
         if numbers != set(range(1, count + 1)):
-            found.append(f"{name}: S lines {sorted(set(range(1, count + 1)) ^ numbers)} missing or extra")
+            found.append(
+                f"{name}: S lines {sorted(set(range(1, count + 1)) ^ numbers)} missing or extra"
+            )
         parts = {int(line.split()[1]) for line in lines if line.startswith("D ")}
         if parts != set(range(1, len(report["sections"]) + 1)):
             found.append(f"{name}: D lines do not match {len(report['sections'])} sections")
@@ -114,7 +116,9 @@ def _fault(line: str, text: str) -> str | None:
     cells = rest.split("|")
     if kind in "SD":
         labels = rest.split(maxsplit=1)[1].rstrip("?")
-        return None if labels == "-" or set(labels.split("|")) <= DIMENSIONS else "unknown dimension"
+        return (
+            None if labels == "-" or set(labels.split("|")) <= DIMENSIONS else "unknown dimension"
+        )
     want = {"P": 3, "A": 9, "H": 8}.get(kind)
     if want is None or len(cells) != want:
         return f"needs {want} cells, has {len(cells)}"
@@ -173,19 +177,29 @@ def _achievement(c: list[str]) -> dict:
 
 
 def _honour(c: list[str]) -> dict:
-    item = {"title": c[0], "kind": c[1], "recipient": c[2], "level": c[3] if c[3] not in ("", "-") else None}
+    item = {
+        "title": c[0],
+        "kind": c[1],
+        "recipient": c[2],
+        "level": c[3] if c[3] not in ("", "-") else None,
+    }
     item |= {"issuer": c[4] if c[4] not in ("", "-") else None, "years": number(c[5])}
     return item | {"count": number(c[6]), "optional": c[7] == "?"}
 
 
 SAME = {
     "practices": lambda a, b: bare(a["name"]) == bare(b["name"]),
-    "achievements": lambda a, b: a["value"] == b["value"]
-    and squeeze(a["unit"] or "") == squeeze(b["unit"] or ""),
+    "achievements": lambda a, b: (
+        a["value"] == b["value"] and squeeze(a["unit"] or "") == squeeze(b["unit"] or "")
+    ),
     "honours": lambda a, b: bare(a["title"]) == bare(b["title"]),
 }
 # An attribute on which annotators differ makes the item optional, or (where a score skips null) null.
-STRICT = {"practices": ["kind"], "achievements": ["bound", "kind"], "honours": ["kind", "recipient"]}
+STRICT = {
+    "practices": ["kind"],
+    "achievements": ["bound", "kind"],
+    "honours": ["kind", "recipient"],
+}
 LOOSE = {"practices": [], "achievements": ["indicator"], "honours": ["level", "years"]}
 
 
@@ -256,7 +270,9 @@ def raw(report: dict, rng: Random) -> tuple[str, str]:
         own = not s["heading"].endswith(("。", "！", "？")) or not s["body"]
         lines += (s["heading"] + ("\n" if own else "") + s["body"]).split("\n")
     lines = [line for line in lines if line]
-    style = rng.choice(["newspaper", "newspaper", "plain", "plain", "web", "wrapped", "spaced", "one-line"])
+    style = rng.choice(
+        ["newspaper", "newspaper", "plain", "plain", "web", "wrapped", "spaced", "one-line"]
+    )
     title, branch = report["title"] or "", report["branch"]
     if report["genre"] == "webnews":
         style, branch = "web", ""
@@ -296,12 +312,25 @@ def _wrapped(text: str, width: int) -> list[str]:
 
 def _web(title: str, lines: list[str], rng: Random) -> str:
     head = [title, title] if rng.random() < 0.6 else [title]
-    head += [rng.choice(["来源：本站　　时间：2025-06-11 10:20　　浏览次数：318", "发布时间：2025年3月4日　信息来源：机关党委　点击：97"])]
+    head += [
+        rng.choice(
+            [
+                "来源：本站　　时间：2025-06-11 10:20　　浏览次数：318",
+                "发布时间：2025年3月4日　信息来源：机关党委　点击：97",
+            ]
+        )
+    ]
     head += rng.choice([[], ["作者：白砚　责任编辑：古月"], ["【字体：大 中 小】"]])
     body = [f"　　{x}" for x in lines]
     if rng.random() < 0.6:
         body.insert(min(2, len(body)), "图为活动现场。（资料图片）")
-    foot = rng.choice([["上一篇：机关召开季度会议", "下一篇：没有了"], ["分享到：", "【打印本页】【关闭窗口】"], ["责编：古月"]])
+    foot = rng.choice(
+        [
+            ["上一篇：机关召开季度会议", "下一篇：没有了"],
+            ["分享到：", "【打印本页】【关闭窗口】"],
+            ["责编：古月"],
+        ]
+    )
     return "\n".join([*(h for h in head if h), "", *body, "", *foot, ""])
 
 

@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
 from contextlib import contextmanager
 from dataclasses import dataclass
+from itertools import islice
 from pathlib import Path
 
 import pyarrow as pa
@@ -55,9 +56,7 @@ def find(sources: Sequence[Path]) -> list[tuple[Path, str]]:
         if source.is_file():
             found.setdefault(source.name, source)
             continue
-        inside = sorted(
-            p for p in source.rglob("*") if p.is_file() and not p.name.startswith(".")
-        )
+        inside = sorted(p for p in source.rglob("*") if p.is_file() and not p.name.startswith("."))
         if not any(readable(p) for p in inside):
             kinds = ", ".join(sorted(READERS))
             raise ZhibuError(
@@ -94,10 +93,9 @@ def run(
         folder.mkdir(exist_ok=True)
         todo = [p for p in planned if not parts.is_done(folder, p)]
         reused = len(inputs) - sum(len(p.inputs) for p in todo)
-        failed = _work(todo, folder, options, workers, reused, len(inputs), progress)
+        _work(todo, folder, options, workers, reused, len(inputs), progress)
         summary = _join(planned, folder, state, out, options, formats, reused)
         parts.clean(folder, planned)
-    del failed
     return summary
 
 
@@ -117,7 +115,9 @@ def _locked(out: Path) -> Iterator[Path]:
             fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except OSError as error:
             raise ZhibuError(
-                "another run is writing this dataset", str(out), "wait for it or choose another folder"
+                "another run is writing this dataset",
+                str(out),
+                "wait for it or choose another folder",
             ) from error
         yield state
 
@@ -144,14 +144,13 @@ def _work(
         waiting: dict[Future[int], Part] = {}
         queue = iter(todo)
         while True:
-            while len(waiting) < workers * 2 and (part := next(queue, None)) is not None:
+            for part in islice(queue, workers * 2 - len(waiting)):
                 waiting[pool.submit(_part, part, folder, options)] = part
             if not waiting:
                 return failed
             for future in wait(waiting, return_when=FIRST_COMPLETED).done:
-                part = waiting.pop(future)
+                done += len(waiting.pop(future).inputs)
                 failed += future.result()
-                done += len(part.inputs)
                 progress(done, total, failed)
 
 

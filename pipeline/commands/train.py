@@ -1,4 +1,4 @@
-"""`zhibu train`: the classifier from labelled sentences, and the weights that join it with headings and lexicon."""
+"""`zhibu train`: the classifier, and the weights that join it with headings and lexicon."""
 
 from __future__ import annotations
 
@@ -53,7 +53,9 @@ def golden_reports(path: Path) -> Iterator[dict[str, Any]]:
 
 def as_prose(report: dict[str, Any]) -> tuple[str, list[Sentence], list[Section]]:
     """Lay a golden report out as text with sentences and sections."""
-    text, cut, spans = "", [], []
+    text = ""
+    cut: list[Sentence] = []
+    spans: list[tuple[int, int]] = []
     headings = [s["heading"] for s in report.get("sections", [])]
     for item in report["sentences"]:
         heading = len(spans) < len(headings) and item["text"] == headings[len(spans)]

@@ -9,20 +9,16 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
 from decimal import Decimal
-from functools import cache
 
 from pipeline.extract import nouns
+from pipeline.extract.changes import Cues, Link, changes, cues, joined
 from pipeline.extract.numerals import number, parse
 from pipeline.extract.prose import Prose
 from pipeline.extract.quantities import Quantity, find_quantities
-from pipeline.lexicon import Lexicons, Matcher
+from pipeline.lexicon import Lexicons
 from pipeline.model import Achievement, Rejected, Span
 
-# Between a change verb and its rate: 增长了近12%, 提高到约98%.
-_FILL = r"(?:了|近|约|超过?|逾|达|将近|高达|不足|到了?|至|为|成|大约|同比|分别|又){0,3}"
-_PAIR = re.compile(r"[、和及与]?$")
 _DOUBLE = re.compile(r"翻(?:了)?(?:(?P<times>[一两二三四五])番|(?P<once>番))")
 _RANK = re.compile(
     r"(?:位列|位居|名列|排名|排在|居|列|跻身|获得?|夺得|荣获|取得)(?P<area>[^，。；：“”\d]{0,10}?)"
@@ -37,67 +33,14 @@ VOLUME = 1000
 OFTEN = 12
 
 
-@dataclass(frozen=True)
-class Cues:
-    """Words that say a figure is planned, ruled, negated, somebody else's, or the unit's size."""
-
-    planned: Matcher
-    negated: Matcher
-    threshold: Matcher
-    frequency: Matcher
-    other: Matcher
-    profile: Matcher
-    lasting: Matcher
-    change: re.Pattern[str]
-    directions: dict[str, str]
-    pointing: frozenset[str]  # units that with a small number before a noun only point: 个, 种
-    naming: frozenset[str]  # units that with a small number name: 三班倒, 三轮车
-    earning: frozenset[str]  # 增收, 减支 …: with money they say an amount, not a change
-    to: tuple[str, ...]
-    periods: Matcher
-    seconds: dict[str, int]
-    nouns: nouns.Words
-
-
-@cache
-def cues(lexicons: Lexicons) -> Cues:
-    """Compile the cue lexicons once."""
-    up = lexicons.values("quantities", "change_up", "change_down")
-    alternatives = "|".join(sorted(map(re.escape, up), key=lambda t: (-len(t), t)))
-    roles = ("planned", "negated", "threshold", "frequency", "other", "profile", "lasting")
-    matchers = [Matcher(lexicons.terms("cues", role)) for role in roles]
-    return Cues(
-        *matchers,
-        re.compile(rf"(?P<verb>{alternatives})(?P<fill>{_FILL})$"),
-        up,
-        frozenset(lexicons.terms("quantities", "pointing")),
-        frozenset(lexicons.terms("quantities", "naming")),
-        frozenset(lexicons.terms("quantities", "earning")),
-        tuple(lexicons.terms("quantities", "to")),
-        Matcher(lexicons.terms("quantities", "period_before")),
-        {t: int(v) for t, v in lexicons.values("quantities", "seconds").items()},
-        nouns.words(lexicons),
-    )
-
-
-@dataclass(frozen=True, slots=True)
-class _Link:
-    """What ties a quantity to a change: the value it came from, its direction, where it is said."""
-
-    verb_start: int
-    origin: Decimal | None
-    direction: str | None
-    subject_end: int
-
-
 def find_achievements(
     prose: Prose, lexicons: Lexicons, branch: str | None = None
 ) -> tuple[list[Achievement], list[Rejected]]:
     """Find all achievements of a report and all numerals refused, each in order."""
     words = cues(lexicons)
     quantities, rejected = find_quantities(prose, lexicons)
-    quantities = _joined(prose, quantities, words)
-    links, origins = _changes(prose, quantities, words)
+    quantities = joined(prose, quantities, words)
+    links, origins = changes(prose, quantities, words)
     found: list[Achievement] = []
     floor, last = 0, None
     for i, quantity in enumerate(quantities):
@@ -123,90 +66,10 @@ def _place(item: Achievement | Rejected) -> Span:
     return item.start, item.end
 
 
-def _joined(prose: Prose, quantities: list[Quantity], words: Cues) -> list[Quantity]:
-    """Join quantities that are one: 3分30秒 (210秒); and 提高5.1个、6.8个百分点 shares its unit."""
-    result: list[Quantity] = []
-    for quantity in quantities:
-        last = result[-1] if result else None
-        if last is not None and last.end == quantity.number:
-            big, small = words.seconds.get(last.unit), words.seconds.get(quantity.unit)
-            if big and small and big > small:
-                value = last.value * big / small + quantity.value
-                result[-1] = replace(quantity, start=last.start, number=last.number, value=value)
-                continue
-        shared = last is not None and last.unit == "个" and quantity.unit == "个百分点"
-        if last is not None and shared and prose.norm[last.end : quantity.start] in ("、", "和"):
-            result[-1] = replace(last, unit=quantity.unit, role=quantity.role)
-        result.append(quantity)
-    return result
-
-
 def _refuse(quantity: Quantity, reason: str) -> Rejected:
     return Rejected(
         quantity.start, quantity.end, reason, float(number(quantity.value)), quantity.unit
     )
-
-
-def _changes(
-    prose: Prose, quantities: list[Quantity], words: Cues
-) -> tuple[dict[int, _Link], set[int]]:
-    """Tie quantities to changes; gives the links, and the quantities that only say where one began."""
-    links: dict[int, _Link] = {}
-    origins: set[int] = set()
-    for i, quantity in enumerate(quantities):
-        before = quantities[i - 1] if i else None
-        link = _from_to(prose, before, quantity, words) if before else None
-        if link is not None:
-            origins.add(i - 1)
-            links[i] = link
-            continue
-        link = _direct(prose, quantity, words)
-        if link is None and before is not None and i - 1 in links:
-            between = prose.norm[before.end : quantity.start]
-            if before.unit == quantity.unit and between in ("、", "和", "及"):
-                link = links[i - 1]
-        if link is not None:
-            links[i] = link
-    return links, origins
-
-
-def _from_to(prose: Prose, low: Quantity, high: Quantity, words: Cues) -> _Link | None:
-    """由A降至B, 从A缩短到B: both in one clause, the verb of reaching between them."""
-    norm = prose.norm
-    between = norm[low.end : high.start]
-    if len(between) > 12 or re.search("[，。；：、！？]", between):
-        return None
-    stem = re.sub(r"(?:了|近|约|超过|逾|不足|将近)+$", "", between)
-    if not stem.endswith(words.to) and not stem.endswith("到了"):
-        return None
-    clause_start, _ = prose.clause(low.start)
-    opening = max(norm.rfind(sign, clause_start, low.start) for sign in "由从自")
-    if opening < 0 and not words.change.search(stem.rstrip("至到为成达")):
-        return None
-    origin = low.value
-    if low.unit != high.unit and low.unit in words.seconds and high.unit in words.seconds:
-        origin = origin * words.seconds[low.unit] / words.seconds[high.unit]
-    direction = "up" if high.value > origin else "down"
-    return _Link(low.start, origin, direction, opening if opening >= 0 else low.start)
-
-
-def _direct(prose: Prose, quantity: Quantity, words: Cues) -> _Link | None:
-    """增长12%, 缩短28.5天, 提升至98%: a verb of change right before the number."""
-    clause_start, _ = prose.clause(quantity.start)
-    text = prose.norm[max(clause_start, quantity.start - 14) : quantity.start]
-    found = words.change.search(text)
-    offset = quantity.start - len(text)
-    if found is None:
-        return None
-    rate = quantity.role in ("percent", "fraction") or quantity.unit == "倍"
-    reached = found["fill"].rstrip("了").endswith(("至", "到", "为", "成"))
-    # a verb of one character is a change only before a rate or a level: 升5%, 降至3件
-    if not rate and not reached and len(found["verb"]) < 2:
-        return None
-    if quantity.role == "money" and not reached and found["verb"] in words.earning:
-        return None
-    verb = found["verb"]
-    return _Link(offset + found.start(), None, words.directions[verb], offset + found.start())
 
 
 def _status(prose: Prose, quantity: Quantity, changed: bool, words: Cues) -> str | None:
@@ -241,11 +104,13 @@ def _doubt(prose: Prose, quantity: Quantity, words: Cues) -> str | None:
 
 
 def _lasting(prose: Prose, quantity: Quantity, words: Cues) -> bool:
-    if quantity.unit in words.seconds and words.seconds[quantity.unit] <= 3600:
-        if quantity.value >= VOLUME:
-            return True
+    hours = words.seconds.get(quantity.unit, VOLUME * 3600) <= 3600
+    if hours and quantity.value >= VOLUME:
+        return True
     clause_start, _ = prose.clause(quantity.start)
-    return bool(words.lasting.find(prose.norm[max(clause_start, quantity.start - 5) : quantity.start]))
+    return bool(
+        words.lasting.find(prose.norm[max(clause_start, quantity.start - 5) : quantity.start])
+    )
 
 
 def _pointing(prose: Prose, quantity: Quantity, words: Cues) -> bool:
@@ -253,10 +118,18 @@ def _pointing(prose: Prose, quantity: Quantity, words: Cues) -> bool:
     if prose.norm[quantity.number] == "二" or quantity.unit in words.naming:
         return True
     following = prose.norm[quantity.end : quantity.end + 1]
-    return quantity.unit in words.pointing and following not in ("，", "。", "、", "；", "", "\n", "！")
+    return quantity.unit in words.pointing and following not in (
+        "，",
+        "。",
+        "、",
+        "；",
+        "",
+        "\n",
+        "！",
+    )
 
 
-def _kind(prose: Prose, quantity: Quantity, link: _Link | None, words: Cues) -> str:
+def _kind(prose: Prose, quantity: Quantity, link: Link | None, words: Cues) -> str:
     if link is not None or quantity.unit == "个百分点":
         return "change"
     if quantity.role in ("percent", "money"):
@@ -273,7 +146,7 @@ def _kind(prose: Prose, quantity: Quantity, link: _Link | None, words: Cues) -> 
 def _achievement(
     prose: Prose,
     quantity: Quantity,
-    link: _Link | None,
+    link: Link | None,
     floor: int,
     last: Achievement | None,
     words: Cues,

@@ -104,7 +104,7 @@ def gather(
     if model is not None:
         scores = model.scores([norm[s.start : s.end] for s in sentences])
     else:
-        scores = LEXICON_SLOPE * np.minimum(lexicon, CAP) + LEXICON_INTERCEPT
+        scores = (LEXICON_SLOPE * np.minimum(lexicon, CAP) + LEXICON_INTERCEPT).astype(np.float32)
     return Evidence(scores, np.minimum(lexicon, CAP), tuple(terms), model is not None)
 
 

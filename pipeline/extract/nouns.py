@@ -51,11 +51,12 @@ class Words:
 @cache
 def words(lexicons: Lexicons) -> Words:
     """Compile the lexicon of actions once."""
-    roles = ("verb", "generic", "acquire", "persons", "light")
-    return Words(
-        *(frozenset(lexicons.terms("actions", role)) for role in roles),
-        make_segmenter("rjieba", lexicons.terms("actions", "word")),
+    verbs, generic, acquire, persons, light = (
+        frozenset(lexicons.terms("actions", role))
+        for role in ("verb", "generic", "acquire", "persons", "light")
     )
+    tagger = make_segmenter("rjieba", lexicons.terms("actions", "word"))
+    return Words(verbs, generic, acquire, persons, light, tagger)
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,9 +67,7 @@ class Phrase:
     verb: str | None
 
 
-def counted(
-    prose: Prose, start: int, end: int, floor: int, unit: str, words: Words
-) -> Phrase:
+def counted(prose: Prose, start: int, end: int, floor: int, unit: str, words: Words) -> Phrase:
     """Read the noun counted by a quantity at start:end; `floor` is where the one before it ends."""
     before = noun_before(prose, start, floor, words)
     after = noun_after(prose, end, words, unit in words.persons)
@@ -90,7 +89,7 @@ def noun_after(prose: Prose, end: int, words: Words, persons: bool = False) -> S
     relative = text.find("的")
     tokens = words.tagger.tokens(text)
     size = _read_noun(tokens, words, persons)
-    if 0 < relative and (size == 0 or (size < relative and _clause(tokens, relative, words))):
+    if relative > 0 and (size == 0 or (size < relative and _clause(tokens, relative, words))):
         return noun_after(prose, end + relative, words) or (end, end + size or end + relative)
     if size == 0 and persons and tokens and tokens[0].text in words.acquire:
         skip = tokens[0].end + text.startswith(("了", "上", "到"), tokens[0].end)
@@ -137,9 +136,7 @@ def _quoted_after(norm: str, end: int) -> Span | None:
     return end, stop.start() if stop else close.end()
 
 
-def _tokens_before(
-    prose: Prose, start: int, floor: int, words: Words
-) -> tuple[int, list[Token]]:
+def _tokens_before(prose: Prose, start: int, floor: int, words: Words) -> tuple[int, list[Token]]:
     """The words of the clause before a position, light ones at its end dropped, and where it begins."""
     left = max(prose.clause(start)[0], floor, start - BEFORE)
     text = prose.norm[left:start]
@@ -147,7 +144,9 @@ def _tokens_before(
     if marks:
         left, text = left + marks[-1].end(), text[marks[-1].end() :]
     tokens = words.tagger.tokens(text)
-    while tokens and (tokens[-1].text in words.light or tokens[-1].tag in ("d", "p", "u", "m", "y")):
+    while tokens and (
+        tokens[-1].text in words.light or tokens[-1].tag in ("d", "p", "u", "m", "y")
+    ):
         tokens.pop()
     return left, tokens
 

@@ -133,7 +133,7 @@ def _numeral(text: str, start: int) -> tuple[Numeral | None, int]:
         return (None, after.end) if read.bare else (numeral, read.end)
     if numeral is None or numeral.bound != "exact" or not numeral.value:
         return None, part.end
-    return _fraction(text[start : part.end], numeral, part), part.end
+    return _fraction(text[numeral.start : part.end], numeral, part), part.end
 
 
 def _approximate(text: str, start: int, part: bool = False) -> tuple[Numeral | None, _Reading]:

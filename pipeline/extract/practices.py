@@ -1,9 +1,9 @@
 """Named practices: measures of the branch's own that were given a name.
 
-Mostly a name in quotation marks before a head noun (“税聚生·润水城”党建品牌), or under a verb of creation; a formula
-with + ; a document in 《》 that the branch issued; or, without quotation marks, a head noun with a
-modifier of its own under a verb of creation (成立青年干部突击队). Institutions that every branch has, slogans,
-metaphors, honours and other units' brands are none.
+Mostly a name in quotation marks before a head noun (“渔火守望”党建品牌), or under a verb of creation; a
+formula with + ; a document in 《》 that the branch issued; or, without quotation marks, a head noun with
+a modifier of its own under a verb of creation (成立夜航维修突击队). Institutions that every branch has,
+slogans, metaphors, honours and other units' brands are none.
 """
 
 from __future__ import annotations
@@ -23,7 +23,9 @@ OUTER = 9
 # Characters between a verb of creation and the name it governs.
 GOVERNS = 14
 CLAUSE = 40  # … and a name that ends in a head noun of its own
-_NEXT = re.compile(r"[”》]?(?:等(?:一批|系列|[一二三四五六七八九十\d]+[个项]|多[个项])?)?(?:的|特色)?")
+_NEXT = re.compile(
+    r"[”》]?(?:等(?:一批|系列|[一二三四五六七八九十\d]+[个项]|多[个项])?)?(?:的|特色)?"
+)
 _STOP = re.compile(r"[，。；：！？、\n“《（(]")
 _CHAIN = re.compile(r"[”》](?:[、和与及]|以及)?[“《]")
 _UNQUOTED_STOP = re.compile(r"[，。；：！？\n（(“”《》的了和与及在到是将把对为以让使]|\d")
@@ -35,7 +37,9 @@ _PRAISED = re.compile(r"[^，。；]{0,4}(?:优秀|示范|先进|十佳|典型|�
 _HEAD_BEFORE = re.compile(r"(?:品牌|工作法|模式|机制)$")
 _FORMULA = re.compile(r"[\u4e00-\u9fffA-Za-z\d]\+[\u4e00-\u9fffA-Za-z\d]")
 _TEAM = re.compile(r"[\u4e00-\u9fff]{3,10}队$")
-_VAGUE = re.compile(r"[一二三四五六七八九十两几数]+[个支项批处套]|多|各|全|新|其他|有关|一系列|.*新$")
+_VAGUE = re.compile(
+    r"[一二三四五六七八九十两几数]+[个支项批处套]|多|各|全|新|其他|有关|一系列|.*新$"
+)
 _MEDIUM = re.compile(r"(?:[日晚时早]报|报|杂志|周刊|月刊|新闻|电视台)$")
 
 
@@ -77,7 +81,9 @@ def words(lexicons: Lexicons) -> Words:
         lexicons.values("practices", "head"),
         lexicons.terms("practices", "own"),
         lexicons.values("practices", "ending"),
-        re.compile(rf"[\u4e00-\u9fff]{{1,6}}?(?P<end>[{''.join(outer)}])(?![\u4e00-\u9fff]?[长员式])"),
+        re.compile(
+            rf"[\u4e00-\u9fff]{{1,6}}?(?P<end>[{''.join(outer)}])(?![\u4e00-\u9fff]?[长员式])"
+        ),
         outer,
         frozenset(lexicons.terms("practices", "generic_modifier")),
         lexicons.terms("practices", "document_head"),
@@ -91,7 +97,9 @@ def words(lexicons: Lexicons) -> Words:
         lexicons.terms("practices", "no_practice"),
         Matcher(lexicons.terms("honours", "verb", "weak")),
         Matcher(lexicons.terms("honours", "other")),
-        re.compile(r"(?P<owner>(?P<place>[\u4e00-\u9fff]{2,4}?)[市县区][^，。；：、“”《》\s]{1,24})的$"),
+        re.compile(
+            r"(?P<owner>(?P<place>[\u4e00-\u9fff]{2,4}?)[市县区][^，。；：、“”《》\s]{1,24})的$"
+        ),
     )
 
 
@@ -134,7 +142,9 @@ def _quoted(prose: Prose, quote: Quote, branch: str | None, words: Words) -> Pra
     verb, distance = _verb(prose, quote.start - 1, words, CLAUSE if own else GOVERNS)
     if outer == "":
         return None
-    if outer is None and not (own or formula or _named_by(prose, quote, name, verb, distance, words)):
+    if outer is None and not (
+        own or formula or _named_by(prose, quote, name, verb, distance, words)
+    ):
         return None
     if outer is None and not _stands_alone(prose, quote, name, verb, words):
         return None
@@ -216,9 +226,7 @@ def _named_by(
     return alone and (verb in words.brand or name[-1] in words.ending)
 
 
-def _stands_alone(
-    prose: Prose, quote: Quote, name: str, verb: str | None, words: Words
-) -> bool:
+def _stands_alone(prose: Prose, quote: Quote, name: str, verb: str | None, words: Words) -> bool:
     """Whether a quoted name without a head noun after it is a practice."""
     before = prose.norm[quote.start - 3 : quote.start - 1]
     described = before.endswith("的")
@@ -231,9 +239,7 @@ def _stands_alone(
     return verb is not None or before.endswith(("支部", "党委"))
 
 
-def _verb(
-    prose: Prose, position: int, words: Words, reach: int = 0
-) -> tuple[str | None, int]:
+def _verb(prose: Prose, position: int, words: Words, reach: int = 0) -> tuple[str | None, int]:
     """The verb of creation that governs what stands at a position, and how far before it stands."""
     clause_start, _ = prose.clause(position)
     left = max(clause_start, position - (reach or GOVERNS))
@@ -262,20 +268,21 @@ def _document(prose: Prose, quote: Quote, words: Words) -> Practice | None:
     else:
         clause_start, _ = prose.clause(quote.start - 1)
         before = norm[max(clause_start, quote.start - 1 - GOVERNS) : quote.start - 1]
-        before = re.sub(r"《[^》]*》[、和]?$", "", before)
-        found = words.issue.find(before)
-        if not found:
-            earlier = prose.quote(quote.start - 4)
-            listed = earlier is not None and earlier.mark == "《" and earlier.end < quote.start
-            if not (listed and earlier and _document(prose, earlier, words)):
-                if not name.endswith(words.document) or name.startswith(("关于", "中国", "中共")):
-                    return None
-            verb = None
-        else:
-            verb = found[-1][2]
-        kind = "document"
+        found = words.issue.find(re.sub(r"《[^》]*》[、和]?$", "", before))
+        own = name.endswith(words.document) and not name.startswith(("关于", "中国", "中共"))
+        if not (found or own or _listed(prose, quote, words)):
+            return None
+        kind, verb = "document", found[-1][2] if found else None
     text = prose.clean[quote.start : quote.end]
     return Practice(quote.start, quote.end, text, kind, verb, "document", 0.85)
+
+
+def _listed(prose: Prose, quote: Quote, words: Words) -> bool:
+    """Whether a title follows another one that the branch issued."""
+    earlier = prose.quote(quote.start - 4)
+    if earlier is None or earlier.mark != "《" or earlier.end >= quote.start:
+        return False
+    return _document(prose, earlier, words) is not None
 
 
 # --- without quotation marks -------------------------------------------------------------------------------

@@ -75,7 +75,8 @@ class Prose:
             quote.mark == "“"
             and len(inside) >= SPEECH
             and any(c in inside for c in "，。！？")
-            and self.norm[max(0, quote.start - 3) : quote.start - 1].rstrip("“")[-1:] in "：道说，。"
+            and self.norm[max(0, quote.start - 3) : quote.start - 1].rstrip("“")[-1:]
+            in "：道说，。"
         )
 
 

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from functools import cache
 
-from pipeline.extract.numerals import Numeral, find_numerals
+from pipeline.extract.numerals import MID, Numeral, find_numerals
 from pipeline.extract.prose import Prose
 from pipeline.lexicon import Lexicons
 from pipeline.model import Rejected
@@ -159,11 +159,11 @@ def _refusal(prose: Prose, numeral: Numeral, words: Words) -> str | None:
     last, first = before[-1:], after[:1]
     if last == "第" or before[-2:] == "第第":
         return "ordinal"
-    if last.isascii() and (last.isalnum() or last in "+-_/") or first in ("+", "/"):
+    if (last.isascii() and (last.isalnum() or last in "+-_/")) or first in ("+", "/"):
         return "formula" if "+" in (last, first) else "code"
     if first.isascii() and first.isalpha() and not _latin_unit(after, words):
         return "code"
-    if last in "·." and last or first == "·":
+    if (last in "·." and last) or first == "·":
         return "date or name"
     quote = prose.quote(start)
     if quote is not None and not prose.is_speech(quote):
@@ -210,9 +210,7 @@ def _word(numeral: Numeral, before: str, after: str, words: Words) -> str | None
     return None
 
 
-def _unit(
-    norm: str, numeral: Numeral, words: Words
-) -> tuple[int, str, str, Decimal] | None:
+def _unit(norm: str, numeral: Numeral, words: Words) -> tuple[int, str, str, Decimal] | None:
     """Find the unit after a numeral: (end, unit to write, role, half to add)."""
     at, zero = numeral.end, Decimal(0)
     if numeral.percent:
@@ -235,13 +233,23 @@ def _unit(
 
 
 # Where a unit has several roles, the first of these that applies.
-_ROLES = ("slogan", "money", "percent", "measure", "time", "rating", "classifier", "age",
-          "anniversary", "address", "grade", "date")
+_ROLES = (
+    "slogan",
+    "money",
+    "percent",
+    "measure",
+    "time",
+    "rating",
+    "classifier",
+    "age",
+    "anniversary",
+    "address",
+    "grade",
+    "date",
+)
 
 
-def _lookup(
-    norm: str, at: int, words: Words, slogan: bool = False
-) -> tuple[int, str, str] | None:
+def _lookup(norm: str, at: int, words: Words, slogan: bool = False) -> tuple[int, str, str] | None:
     for size in range(LONGEST_UNIT, 0, -1):
         term = norm[at : at + size]
         roles = words.units.get(term)
@@ -267,9 +275,10 @@ def _after(norm: str, stop: int, bound: str, words: Words) -> tuple[str, int]:
     for size in (3, 2, 1):
         term = norm[stop : stop + size]
         if term in words.post and len(term) == size:
-            if size == 1 and norm[stop + 1 : stop + 2] not in ("，", "。", "、", "；", "", "元"):
-                if term != "多" and term != "余":
-                    continue
+            # one character binds to a word (内容, 上午) unless a mark follows; 多 and 余 bind to none
+            marked = norm[stop + 1 : stop + 2] in ("，", "。", "、", "；", "", "元")
+            if size == 1 and not marked and term not in MID:
+                continue
             return ("range" if bound == "range" else words.post[term]), stop + size
     return bound, stop
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pipeline.layout.assemble import Group, assemble
-from pipeline.layout.classify import Part, classify, doubled
+from pipeline.layout.classify import classify, doubled
 from pipeline.layout.lines import measure, split_lines, squeeze
 from pipeline.layout.reflow import is_spacey, reflow
 from pipeline.layout.sections import sections

@@ -107,7 +107,8 @@ def reflow(raw: str, norm: str, items: list[Item], spacey: bool) -> Reflowed:
     """Build an article's clean text from its lines of running text and display, in order."""
     builder = _Builder(raw, norm, spacey)
     paragraphs: list[Paragraph] = []
-    start, maybe, display = 0, [], False
+    start, display = 0, False
+    maybe: list[int] = []
     previous: Item | None = None
     for index, item in enumerate(items):
         shown = item.part is Part.DISPLAY
@@ -146,7 +147,9 @@ def paired(form: str) -> str:
     """
     if '"' not in form and _balanced(form):
         return form
-    return "\n".join(p if '"' not in p and _balanced(p) else _alternate(p) for p in form.split("\n"))
+    return "\n".join(
+        p if '"' not in p and _balanced(p) else _alternate(p) for p in form.split("\n")
+    )
 
 
 def _balanced(text: str) -> bool:

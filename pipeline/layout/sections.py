@@ -146,7 +146,11 @@ def _run_in(norm: str, paragraphs: tuple[Paragraph, ...], words: Vocabulary) -> 
     if len(chosen) < 2 or opened < OPENED or not (nearly_all or strength >= STRONG):
         return []
     first = next((c for c in candidates if c.first), None)
-    if first and first.score >= 2 and not words.organisation.search(norm, first.span[1], first.span[1] + 30):
+    if (
+        first
+        and first.score >= 2
+        and not words.organisation.search(norm, first.span[1], first.span[1] + 30)
+    ):
         chosen.append(first)
     return _spread(sorted(chosen, key=lambda c: c.span))
 

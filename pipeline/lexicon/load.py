@@ -128,14 +128,15 @@ def read_table(path: Path) -> list[Row]:
         )
     rows = []
     for record in reader:
-        cells = [record.get(c) for c in COLUMNS]
-        if None in cells or None in record:
+        term, role, value, source, note = (record.get(c) for c in COLUMNS)
+        if None in record or term is None or role is None or value is None or source is None:
             raise LexiconError(
                 "wrong number of cells",
                 f"{path}:{reader.line_num}",
                 f"give {len(COLUMNS)} cells, quoting those that hold a comma",
             )
-        rows.append(Row(*(str(c).strip() for c in cells), reader.line_num))
+        cells = (c.strip() for c in (term, role, value, source, note or ""))
+        rows.append(Row._make((*cells, reader.line_num)))
     return rows
 
 

@@ -8,7 +8,9 @@ from functools import cache
 from pipeline.extract import levels
 from pipeline.lexicon.load import load
 
-_PLACE = re.compile(r"^(?:中共|中国共产党)?((?:[\u4e00-\u9fff]{2,4}?(?:省|自治区|市|县|州|盟|旗|区|镇|乡)){1,3})")
+_PLACE = re.compile(
+    r"^(?:中共|中国共产党)?((?:[\u4e00-\u9fff]{2,4}?(?:省|自治区|市|县|州|盟|旗|区|镇|乡)){1,3})"
+)
 
 
 @cache

@@ -251,7 +251,7 @@ class _Reporter:
                 h.issuer,
                 h.year,
                 h.years,
-                h.count,
+                h.persons,
             )
             for h in self.report.honours
         ]

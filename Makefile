@@ -1,0 +1,32 @@
+# Two commands do everything: `make run` and `make test`. Each sets up what it needs.
+PYTHON ?= python3.11
+VENV := .venv
+BIN := $(VENV)/bin
+OUT ?= out
+
+$(VENV)/.installed: pyproject.toml
+	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -e '.[dev]'
+	touch $@
+
+.PHONY: setup run test lint train clean
+setup: $(VENV)/.installed
+
+run: setup  ## write the dataset of data/sample to out/
+	$(BIN)/python -m pipeline run data/sample --out $(OUT)
+
+test: setup lint  ## all checks and tests
+	$(BIN)/python -m pytest
+
+lint: setup
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/python -m pipeline lexicon check > /dev/null
+
+train: setup  ## rebuild the classifier from data/training
+	$(BIN)/python -m pipeline train data/training/part-*.csv --out lexicons/models/siqiang.tsv \
+	  --reports data/gold/dev.jsonl --reports data/gold/sample.jsonl
+
+clean:
+	rm -rf $(VENV) $(OUT) .mypy_cache .pytest_cache .ruff_cache .hypothesis dist

@@ -1,0 +1,196 @@
+"""Titles: what a verb of receiving governs, cut into single titles.
+
+One verb may govern several (荣获“A”“B”、C等称号). A title wholly in quotation marks is what stands inside them;
+where its head noun stands outside, the whole object is the title.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cache
+
+from pipeline.extract import levels
+from pipeline.extract.prose import Prose, Quote
+from pipeline.lexicon import Lexicons, Matcher
+from pipeline.model import Span
+from pipeline.segment import Segmenter, make_segmenter
+
+# A title's object is no longer than this; a title itself no longer than LONGEST.
+REACH = 90
+LONGEST = 40
+_EDGE = "了为过的、和与及并又还也"
+_SPLIT = re.compile(
+    r"、|(?<=”)(?=“)|(?:以及|和|及|与|暨)(?=“|[^，。；]{2,})|(?<=[章奖号人位体])(?:和|及|以及)"
+)
+_TIMES = re.compile(r"(?:[\d一两二三四五六七八九十]+次)$")
+
+
+@dataclass(frozen=True)
+class Words:
+    """The honours lexicon, compiled."""
+
+    triggers: Matcher
+    roles: dict[str, str]
+    head: Matcher
+    tail: re.Pattern[str]
+    not_won: Matcher
+    other: Matcher
+    planned: Matcher
+    publish: Matcher
+    media: dict[str, str]
+    open: frozenset[str]  # verbs whose object is a title whatever its head: 入选
+    active: frozenset[str]  # verbs whose subject gives: 授予
+    kinds: Matcher
+    kind: dict[str, str]
+    holders: Matcher
+    holder: dict[str, str]
+    tagger: Segmenter
+    organisation: re.Pattern[str]
+    levels: levels.Levels
+
+
+@cache
+def words(lexicons: Lexicons) -> Words:
+    """Compile the honours lexicon once."""
+    roles = {
+        row.term: row.role
+        for row in lexicons.tables["honours"]
+        if row.role in ("verb", "weak", "self", "endorsement")
+    }
+    holder = {
+        row.term: row.role.removeprefix("holder_")
+        for row in lexicons.tables["honours"]
+        if row.role.startswith("holder_")
+    }
+    media = {
+        row.term: row.value for row in lexicons.tables["honours"] if row.role.startswith("media_")
+    }
+    kind = {
+        row.term: row.role
+        for row in lexicons.tables["honours"]
+        if row.role in ("member", "branch", "unit", "group")
+    }
+    tails = "|".join(map(re.escape, lexicons.terms("honours", "tail")))
+
+    def match(*names: str) -> Matcher:
+        return Matcher(lexicons.terms("honours", *names))
+
+    # party groups and 党组织 in general are parts of the branch, not other branches
+    suffixes = lexicons.terms("organisations", "suffix")
+    suffix = "|".join(t for t in suffixes if t.endswith(("支部", "总支", "党委")))
+    return Words(
+        Matcher(roles),
+        roles,
+        match("head"),
+        re.compile(
+            rf"(?:等(?:[一二三四五六七八九十\d]+[项个])?)?(?:{tails})|等(?:[一二三四五六七八九十\d]+[项个])?$"
+        ),
+        match("not_won"),
+        match("other"),
+        Matcher(lexicons.terms("cues", "planned")),
+        match("publish"),
+        media,
+        frozenset(lexicons.terms("honours", "open")),
+        frozenset(lexicons.terms("honours", "active")),
+        Matcher(kind),
+        kind,
+        Matcher(holder),
+        holder,
+        make_segmenter("rjieba"),
+        re.compile(rf"[^，。；：、“”《》\s]{{4,40}}?(?:{suffix})"),
+        levels.compiled(lexicons),
+    )
+
+
+def objects(prose: Prose, end: int, verb: str, words: Words) -> Iterator[tuple[Span, Span]]:
+    """The titles after a verb: (the title, the whole object with what stands before its quotes)."""
+    norm = prose.norm
+    stop = _object_end(prose, end)
+    weak = words.roles[verb] == "weak"
+    at = end
+    for piece_start, piece_end in _pieces(norm, end, stop):
+        left, right = _strip(norm, piece_start, piece_end)
+        times = _TIMES.search(norm, left, right)
+        right = times.start() if times else right
+        cut = words.tail.search(norm, left, right)
+        quote = next((q for q in prose.quotes if left <= q.start - 1 and q.end < right), None)
+        if cut and (quote is None or cut.start() > quote.end):
+            right = cut.start()
+        span = _title(norm, left, right, quote)
+        known = span is not None and _plausible(norm, span, (left, right), quote, weak, words)
+        opened = span is not None and verb in words.open and at == end and span[1] - span[0] <= 25
+        if span is None or not (known or opened):
+            if at != end or weak or piece_start != end:
+                return
+            continue
+        yield span, (left, right)
+        at = piece_end
+        if cut:
+            return
+
+
+def _object_end(prose: Prose, start: int) -> int:
+    """Where the object of a verb ends: at the clause's end, marks inside quotation marks aside."""
+    norm, limit = prose.norm, min(len(prose.norm), start + REACH)
+    at = start
+    while at < limit:
+        _, stop = prose.clause(at)
+        quote = prose.quote(stop) if stop < limit else None
+        if quote is None:
+            return min(stop, limit)
+        at = quote.end + 1
+    return min(limit, len(norm))
+
+
+def _pieces(norm: str, start: int, stop: int) -> Iterator[Span]:
+    """Cut an object at 、 和 and between quotation marks, none of them inside quotation marks."""
+    at, depth = start, 0
+    cuts = {m.start(): m.end() for m in _SPLIT.finditer(norm, start, stop)}
+    position = start
+    while position < stop:
+        if depth == 0 and position in cuts and position > start:
+            yield at, position
+            at = max(cuts[position], position)
+            if cuts[position] > position:
+                position = cuts[position]
+                continue
+        depth += {"“": 1, "”": -1, "《": 1, "》": -1}.get(norm[position], 0)
+        position += 1
+    yield at, stop
+
+
+def _strip(norm: str, left: int, right: int) -> Span:
+    while left < right and norm[left] in _EDGE:
+        left += 1
+    while right > left and norm[right - 1] in "，。；、的":
+        right -= 1
+    return left, right
+
+
+def _title(norm: str, left: int, right: int, quote: Quote | None) -> Span | None:
+    """The title in an object: inside its quotation marks, or the whole where a head stands outside."""
+    if quote is None:
+        cut = re.search(r"[（(]|——|的(?=[^称号]{2})", norm[left:right])
+        right = left + cut.start() if cut else right
+        return (left, right) if right - left >= 2 else None
+    outside = norm[quote.end + 1 : right]
+    cut = re.search(r"[（(，]|——|等|的|并|，", outside)
+    outside = outside[: cut.start()] if cut else outside
+    if len(outside) >= 2:
+        return left, quote.end + 1 + len(outside)
+    return quote.start, quote.end
+
+
+def _plausible(
+    norm: str, span: Span, outer: Span, quote: Quote | None, weak: bool, words: Words
+) -> bool:
+    title = norm[span[0] : span[1]]
+    if len(title) > LONGEST or ("，" in title.replace("”", "") and quote is None):
+        return False
+    head = words.head.find(title)
+    if quote is None:
+        return bool(head) and not re.search(r"\d+(?:余|多)?[项个件名万次]", title)
+    before = norm[outer[0] : quote.start - 1]
+    return len(before) <= 24 and (bool(head) or not weak or bool(words.levels.words.find(before)))

@@ -163,7 +163,7 @@ def _achievement(
         )
         noun, action = phrase.noun, phrase.verb
     indicator = prose.text(noun)
-    if indicator is None:
+    if indicator is None and kind != "duration":
         indicator = _understood(prose, quantity, last) or action
     upper = None if quantity.upper is None else float(number(quantity.upper))
     return Achievement(

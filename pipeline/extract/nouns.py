@@ -21,7 +21,7 @@ AFTER = 14
 BEFORE = 30
 # A phrase of so many characters may end at the next verb; one character goes on.
 LEAST = 2
-_STOP_AFTER = re.compile(r"[，。；：！？\n、（）()—…]|\d")
+_STOP_AFTER = re.compile(r"[，。；：！？\n、（）()—…]|\d|(?<=..)[被把将]")
 _STOP_BEFORE = re.compile(r"[，。；：！？\n（）()…]|——")
 _CLOSE = re.compile("[”》]")
 # 比五年前高出…, 较去年同期下降…: the comparison stands between the subject and the verb.

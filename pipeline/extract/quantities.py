@@ -15,14 +15,17 @@ from functools import cache
 from pipeline.extract.numerals import MID, Numeral, find_numerals
 from pipeline.extract.prose import Prose
 from pipeline.lexicon import Lexicons
-from pipeline.model import Rejected
+from pipeline.model import Rejected, Span
 
 # Units longer than this many characters are not in the lexicon.
 LONGEST_UNIT = 6
+# A refused numeral in a quotation up to this long is shown with it: “三会一课”.
+SHORT_NAME = 16
 # Numeral slogans (四个意识, 八项规定) count no further than this.
 SLOGAN_UP_TO = 20
 _YEAR = re.compile(r"(?:19|20)\d\d$")
 _CLOCK = re.compile(r"[:：]\d{2}|[点时](?:\d{1,2}分|半|整|许|钟|左右|多)?(?![个间段代])")
+_WORD = re.compile(r"[\u4e00-\u9fff]{1,2}")
 _WORD_ONE = "统唯同单专万逐每进之归划第"
 
 
@@ -96,7 +99,7 @@ def find_quantities(prose: Prose, lexicons: Lexicons) -> tuple[list[Quantity], l
         read = _read(prose, ranged or numeral, vocabulary)
         if isinstance(read, Quantity):
             quantities.append(read)
-        elif read is not None:
+        elif read is not None and (not rejected or rejected[-1].end <= read.start):
             rejected.append(read)
     return quantities, rejected
 
@@ -129,11 +132,13 @@ def _read(prose: Prose, numeral: Numeral, words: Words) -> Quantity | Rejected |
     norm, start, end = prose.norm, numeral.start, numeral.end
     reason = _refusal(prose, numeral, words)
     if reason is not None:
-        return None if reason == "word" else Rejected(start, end, reason)
+        return None if reason == "word" else Rejected(*_seen(prose, numeral, reason, words), reason)
     unit = _unit(norm, numeral, words)
     if unit is None:
         if numeral.chinese:
-            return Rejected(start, end, "slogan") if numeral.value != 1 else None
+            if numeral.value == 1:
+                return None
+            return Rejected(*_seen(prose, numeral, "slogan", words), "slogan")
         return Rejected(start, end, "no unit")
     stop, name, role, half = unit
     if role in ("rating", "address", "anniversary", "date", "grade", "slogan"):
@@ -169,6 +174,23 @@ def _refusal(prose: Prose, numeral: Numeral, words: Words) -> str | None:
     if quote is not None and not prose.is_speech(quote):
         return "title" if quote.mark == "《" else "quoted"
     return _calendar(norm, numeral, before, after) or _word(numeral, before, after, words)
+
+
+def _seen(prose: Prose, numeral: Numeral, reason: str, words: Words) -> Span:
+    """What a reader sees of a refused numeral: 第一, 2024年, the whole of a short quoted name."""
+    norm, start, end = prose.norm, numeral.start, numeral.end
+    if reason == "ordinal":
+        return start - 1, end
+    if reason == "date":
+        return start, end + 1
+    quote = prose.quote(start)
+    if quote is not None and quote.end - quote.start <= SHORT_NAME:
+        return quote.start, quote.end
+    if reason == "slogan":
+        known = _slogan(numeral.core, norm[end : end + 4], words)
+        word = _WORD.match(norm, end)
+        return start, end + known if known else word.end() if word else end
+    return start, end
 
 
 def _latin_unit(after: str, words: Words) -> bool:
@@ -208,6 +230,11 @@ def _word(numeral: Numeral, before: str, after: str, words: Words) -> str | None
     if numeral.core[:1] == "零" or (len(numeral.core) == 2 and "零" in numeral.core):
         return "word"
     return None
+
+
+def _slogan(core: str, after: str, words: Words) -> int:
+    """Length of what follows a numeral in a known slogan (三 + 会一课), 0 where it is none."""
+    return next((n for n in (4, 3, 2, 1) if core + after[:n] in words.slogans), 0)
 
 
 def _unit(norm: str, numeral: Numeral, words: Words) -> tuple[int, str, str, Decimal] | None:

@@ -46,6 +46,11 @@ class _Gap:
 
     runs: list[list[Item]] = field(default_factory=list)
 
+    @property
+    def shown(self) -> list[list[Item]]:
+        """The runs without subtitles, which belong to no title."""
+        return [r for r in self.runs if r[0].part is not Part.SUBTITLE]
+
 
 def assemble(items: list[Item], words: Vocabulary) -> tuple[list[Group], list[Furniture]]:
     """Group classified lines into articles; gives them in order, with what belongs to none."""
@@ -54,17 +59,36 @@ def assemble(items: list[Item], words: Vocabulary) -> tuple[list[Group], list[Fu
         for i in items
         if i.part in (Part.META, Part.CAPTION, Part.SUBTITLE)
     ]
-    kept = [i for i in items if i.part not in (Part.META, Part.CAPTION)]
+    kept = _named_titles([i for i in items if i.part not in (Part.META, Part.CAPTION)])
     bodies, gaps = _split(kept, words)
     groups = [Group(body=body) for body in bodies]
     if not groups:
         rest = [i for gap in gaps for run in gap.runs for i in run]
         return _only_display(rest), furniture
-    for index, gap in enumerate(gaps):
-        before = groups[index - 1] if index else None
-        after = groups[index] if index < len(groups) else None
-        furniture += _give(gap, before, after)
+    around = [
+        (gap, groups[i - 1] if i else None, groups[i] if i < len(groups) else None)
+        for i, gap in enumerate(gaps)
+    ]
+    owners = [_bylines(gap, before, after) for gap, before, after in around]
+    for (gap, before, after), owner in zip(around, owners, strict=True):
+        _titles(gap.shown, owner, before, after)
+    for (gap, before, after), owner in zip(around, owners, strict=True):
+        furniture += _rest(gap.shown, owner, before, after, len(groups) == 1)
     return groups, furniture
+
+
+def _named_titles(items: list[Item]) -> list[Item]:
+    """Take a by-line for the first line of a title where a display line and the by-line again follow.
+
+    (Some branch / 2024年度工作总结 / some branch.)
+    """
+    result = list(items)
+    for at in range(len(items) - 2):
+        first, second, third = items[at : at + 3]
+        parts = (first.part, second.part, third.part)
+        if parts == (Part.BYLINE, Part.DISPLAY, Part.BYLINE) and not second.line.gap:
+            result[at] = first._replace(part=Part.DISPLAY)
+    return result
 
 
 def _only_display(items: list[Item]) -> list[Group]:
@@ -130,28 +154,52 @@ def _names(group: Group | None, byline: Item) -> int:
     return 0 if at < 0 else 1000 - at
 
 
-def _give(gap: _Gap, before: Group | None, after: Group | None) -> list[Furniture]:
-    """Give a gap's by-lines, titles and authors to the bodies around it; the rest is furniture."""
-    runs = [r for r in gap.runs if r[0].part is not Part.SUBTITLE]
+def _bylines(gap: _Gap, before: Group | None, after: Group | None) -> list[Group | None]:
+    """Give a gap's by-lines, and the titles at them, to the bodies around; gives each run's owner."""
+    runs = gap.shown
     owners: list[Group | None] = [None] * len(runs)
     for at, run in enumerate(runs):
-        if run[0].part is Part.BYLINE:
-            name = run[-1]
-            left, right = _names(before, name), _names(after, name)
-            owner = before if left > right or (left == right and after is None) else after
-            if left == right and before is not None and before.byline is None and not before.title:
-                owner = before if at + 1 == len(runs) and after is not None else owner
-            if owner is not None and owner.byline is None:
-                owner.byline = name
-                owners[at] = owner
-    _titles(runs, owners, before, after)
+        if run[0].part is not Part.BYLINE:
+            continue
+        name = run[-1]
+        left, right = _names(before, name), _names(after, name)
+        owner = before if left > right or (left == right and after is None) else after
+        if left == right and before is not None and before.byline is None and not before.title:
+            owner = before if at + 1 == len(runs) and after is not None else owner
+        if owner is not None and owner.byline is None:
+            owner.byline = name
+            owners[at] = owner
+    for at, owner in enumerate(owners):
+        if owner is None or runs[at][0].part is not Part.BYLINE or owner.title:
+            continue
+        for near in (at - 1, at + 1):
+            inside = 0 <= near < len(runs) and runs[near][0].part is Part.DISPLAY
+            if inside and owners[near] is None and len(runs[near]) <= TITLE_LINES:
+                owners[near] = owner
+                owner.title = _title(runs[near])
+                break
+    return owners
+
+
+def _rest(
+    runs: list[list[Item]],
+    owners: list[Group | None],
+    before: Group | None,
+    after: Group | None,
+    single: bool,
+) -> list[Furniture]:
+    """Give authors to the bodies around, a heading that opens a body to it; the rest is furniture."""
     for at, run in enumerate(runs):
         if run[0].part is Part.AUTHOR:
             owner = after if after is not None and after.author is None else before
             if owner is not None and owner.author is None:
                 owner.author = run[0]
                 owners[at] = owner
-    taken = {id(i) for g in (before, after) if g for i in (*g.title, g.byline, g.author)}
+    last = len(runs) - 1
+    heads = last >= 0 and runs[last][0].part is Part.DISPLAY and owners[last] is None
+    if heads and after is not None and after.title and (single or _numbered(runs[last])):
+        after.body = [*runs[last], *after.body]
+    taken = {id(i) for g in (before, after) if g for i in (*g.body, *g.title, g.byline, g.author)}
     return [
         Furniture("banner", (i.line.start, i.line.end))
         for run in runs
@@ -160,21 +208,17 @@ def _give(gap: _Gap, before: Group | None, after: Group | None) -> list[Furnitur
     ]
 
 
+def _numbered(run: list[Item]) -> bool:
+    return NUMBERED.match(run[0].line.text) is not None
+
+
 def _titles(
     runs: list[list[Item]], owners: list[Group | None], before: Group | None, after: Group | None
 ) -> None:
-    """Give display runs to the by-lines they stand at, else to the body that lacks a title."""
-    shown = [at for at, run in enumerate(runs) if run[0].part is Part.DISPLAY]
-    for at, owner in enumerate(owners):
-        if owner is None or runs[at][0].part is not Part.BYLINE or owner.title:
-            continue
-        for near in (at - 1, at + 1):
-            if near in shown and owners[near] is None and len(runs[near]) <= TITLE_LINES:
-                owners[near] = owner
-                owner.title = _title(runs[near])
-                break
-    for at in shown:
-        if owners[at] is not None or len(runs[at]) > TITLE_LINES:
+    """Give display runs that stand at no by-line to the body that lacks a title."""
+    for at, run in enumerate(runs):
+        shown = run[0].part is Part.DISPLAY and owners[at] is None and len(run) <= TITLE_LINES
+        if not shown or _numbered(run):
             continue
         last = before is not None and before.byline is None and not before.title
         owner = before if last else after
@@ -182,7 +226,7 @@ def _titles(
             continue
         if owner is after and before is not None and not _leads(runs, at):
             continue
-        owner.title = _title(runs[at])
+        owner.title = _title(run)
         owners[at] = owner
 
 

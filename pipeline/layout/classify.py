@@ -115,8 +115,8 @@ class _Wrapped:
                 return Item(Part.SUBTITLE, line, Opens.NO)
             if i < self.run_end:
                 return Item(Part.DISPLAY, line, Opens.NO)
-            if self._is_display(i):
-                self.run_end = self._run(i)
+            self.run_end = self._display_end(i)
+            if i < self.run_end:
                 return Item(Part.DISPLAY, line, Opens.YES)
         opens = self._opens(i)
         self.open = not line.closed
@@ -151,6 +151,10 @@ class _Wrapped:
         line = self.lines[i]
         if not self.words.is_organisation(line):
             return False
+        if self.measure.indented and line.indent and not self._alone(i):
+            return (
+                False  # the first line of an indented paragraph that happens to end after the name
+            )
         if i + 1 == len(self.lines) or self.lines[i + 1].gap or self.furniture[i + 1]:
             return True
         following = self._joined(i + 1, 3)
@@ -167,42 +171,46 @@ class _Wrapped:
         name = self.lines[i].text
         return name in self._joined(max(0, i - NAMED_WITHIN), min(i, NAMED_WITHIN))
 
-    def _is_display(self, i: int) -> bool:
-        """Whether line i begins a run of one to three lines that form a title or heading."""
+    def _display_end(self, i: int) -> int:
+        """End of the run of one to three lines from i that form a title or heading (i: none)."""
         if doubled(self.lines[i].text):
-            return True
+            return i + 1
         if self.measure.indented and self.lines[i].indent and not self._alone(i):
-            return False
+            return i
+        if self._paragraph(i):
+            return i + 1
         after = self._run(i)
         run = "".join(line.text for line in self.lines[i:after])
         if not run or run.count("“") != run.count("”"):
-            return False
+            return i
         if after == len(self.lines) or self.furniture[after] is not None:
-            return True
+            return after
         # inside a paragraph an unfinished line is full; this one is not
-        return (
+        shown = (
             self._ends_run(self.lines[after])
             or self._opens_report(run, after)
             or (self._narrow(after - 1) and self._may_open(after))
             or NUMBERED.match(self.lines[after].text) is not None
-            or self._paragraph(i, after)
         )
+        return after if shown else i
 
-    def _paragraph(self, i: int, after: int) -> bool:
+    def _paragraph(self, i: int) -> bool:
         """Whether line i is a paragraph of one line: another line set as a first line follows it.
 
         Where columns are justified, only first lines are short (by their indent); an unfinished line
         before one is a heading as wide as a first line.
         """
-        if self.measure.slack > REGULAR or after != i + 1 or after + 1 >= len(self.lines):
+        if self.measure.slack > REGULAR or i + 2 >= len(self.lines) or self.furniture[i + 1]:
             return False
-        texts = [self.lines[k].text for k in (i, after)]
-        if any(c.isascii() for t in texts for c in t) or texts[1][0] in OPENERS:
+        line, following = self.lines[i].text, self.lines[i + 1].text
+        if any(c.isascii() for c in line + following) or following[0] in OPENERS:
             return False
-        if any(c in texts[1][:8] for c in ENDS):
+        if any(c in line for c in ENDS + "；") or line[-1] in MIDDLES:
             return False
-        first, second = (self._set_width(k) <= self.measure.typical[k] - 1.75 for k in (i, after))
-        return first and second and self._set_width(after + 1) > self.measure.typical[after + 1] - 1
+        if any(c in following[:8] for c in ENDS) or line.count("“") != line.count("”"):
+            return False
+        first, second = (self._set_width(k) <= self.measure.typical[k] - 1.75 for k in (i, i + 1))
+        return first and second and self._set_width(i + 2) > self.measure.typical[i + 2] - 1
 
     def _set_width(self, i: int) -> float:
         """Width of a line without a mark that hangs over its end."""

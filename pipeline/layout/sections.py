@@ -137,7 +137,7 @@ def _run_in(norm: str, paragraphs: tuple[Paragraph, ...], words: Vocabulary) -> 
     ]
     named = words.organisation.search(norm)
     named_at = named.start() if named and named.start() < BRANCH_WITHIN else 0
-    later = [c for c in candidates if not c.first and c.span[0] >= named_at]
+    later = [c for c in candidates if not c.first and c.span[0] > named_at]
     chosen = [c for c in later if c.score >= (1 if c.sure else 2)]
     opened = len(chosen) / max(sum(c.sure or c in chosen for c in later), 1)
     strength = sum(c.score for c in chosen) / max(len(chosen), 1)

@@ -20,6 +20,7 @@ from pipeline.segment import sentences
 
 FOLDER = Path(__file__).parent / "cases"
 BRANCH = "澄浦市水务局党支部"
+HEADING = "工作纪实。"  # stands before every sentence, as it does in a section
 BOUNDS = ("exact", "over", "under", "about", "range")
 KINDS = ("count", "money", "percent", "change", "rank", "duration", "profile")
 RECIPIENTS = ("branch", "unit", "member")
@@ -106,15 +107,19 @@ def read(name: str) -> Iterator[Case]:
 @cache
 def extracted(text: str, lead: bool, branch: str) -> dict[str, Any]:
     """Run all extractors on a text that stands in a report's lead or in a section of it."""
-    size = len(text)
-    whole, none = (0, size), (0, 0)
-    sections = () if lead else (Section(none, whole, 1, "case"),)
+    text = text if lead else HEADING + text
+    size, shift = len(text), 0 if lead else len(HEADING)
+    whole, none = (shift, size), (0, 0)
+    sections = () if lead else (Section((0, shift), whole, 1, "case"),)
     spoken = Text(text, normalise(text), OffsetMap.identity(size))
     article = Article(spoken, whole if lead else none, sections, (), None, None)
     prose = Prose(text, spoken.norm, sentences(article))
     found = {name: find(prose, load(), branch) for name, find in EXTRACTORS.items()}
     found["achievements"], found["rejected"] = found["achievements"]
-    return found
+    return {
+        name: [i._replace(start=i.start - shift, end=i.end - shift) for i in items]
+        for name, items in found.items()
+    }
 
 
 # --- what each file expects ----------------------------------------------------------------------

@@ -78,7 +78,9 @@ def _spoiled(name: str, mark: Mark) -> str:
         return "planned" if "planned" not in mark.want else "code"
     if name == "practices.txt":
         return "team" if mark.want != "team" else "brand"
-    return mark.want.replace("award", "endorsement", 1) if "award" in mark.want else "award branch -"
+    return (
+        mark.want.replace("award", "endorsement", 1) if "award" in mark.want else "award branch -"
+    )
 
 
 @pytest.mark.parametrize("name", list(CHECKS))

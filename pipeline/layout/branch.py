@@ -15,17 +15,20 @@ _GENERIC = re.compile(r"^(?:该|本|各|其|我|这个?|那个?|每个?|一个|�
 _PUNCTUATION = re.compile(r"[，。、；：！？\s《》“”—…]")
 
 
-def find_branch(norm: str, words: Vocabulary) -> Span | None:
+def find_branch(norm: str, words: Vocabulary, title: str = "") -> Span | None:
     """Give the span of the first organisation named in full, None where there is none.
 
-    The name reaches from the last punctuation or boundary word (走进, 来自, 是 …) to the suffix.
+    The name reaches from the last punctuation or boundary word (走进, 来自, 是 …) to the suffix. A name that
+    the title gives too goes before others; a 工委 gives honours more often than it reports.
     """
-    for found in words.organisation.finditer(norm, 0, WITHIN):
-        start, end = _trimmed(norm, found.start(), found.end(), words)
-        name = norm[start:end]
-        if len(name) >= 6 and not _GENERIC.match(name):
-            return start, end
-    return None
+    spans = [
+        _trimmed(norm, found.start(), found.end(), words)
+        for found in words.organisation.finditer(norm, 0, WITHIN)
+    ]
+    named = [s for s in spans if s[1] - s[0] >= 6 and not _GENERIC.match(norm, *s)]
+    titled = [s for s in named if norm[slice(*s)] in title]
+    branches = [s for s in named if not norm.endswith("工委", *s)]
+    return next(iter(titled or branches or named), None)
 
 
 def _trimmed(norm: str, start: int, end: int, words: Vocabulary) -> Span:
@@ -47,7 +50,13 @@ def branch_of(
     if article.byline is not None:
         start, end = article.byline
         return squeeze(raw[start:end]), article.byline
-    span = None if by_lined else find_branch(article.text.norm, vocabulary(lexicons))
+    span = (
+        None
+        if by_lined
+        else find_branch(
+            article.text.norm, vocabulary(lexicons), title_of(raw, article.title) or ""
+        )
+    )
     if span is None:
         return None, None
     return article.text.clean[slice(*span)], article.text.origin.source_span(*span)

@@ -119,9 +119,15 @@ class _Wrapped:
             if i < self.run_end:
                 return Item(Part.DISPLAY, line, Opens.YES)
         opens = self._opens(i)
-        self.open = not line.closed
+        self.open = not (line.closed or self._introduces(i))
         self.last = i
         return Item(Part.FLOW, line, opens)
+
+    def _introduces(self, i: int) -> bool:
+        """Whether a line ends with a colon before a numbered heading: 现总结如下："""
+        following = self.lines[i + 1 : i + 2]
+        colon = self.lines[i].text[-1] in "：:"
+        return colon and bool(following) and NUMBERED.match(following[0].text) is not None
 
     def _opens(self, i: int) -> Opens:
         line = self.lines[i]
@@ -177,7 +183,7 @@ class _Wrapped:
             return i + 1
         if self.measure.indented and self.lines[i].indent and not self._alone(i):
             return i
-        if self._paragraph(i):
+        if self._before_indent(i) or self._paragraph(i):
             return i + 1
         after = self._run(i)
         run = "".join(line.text for line in self.lines[i:after])
@@ -194,23 +200,40 @@ class _Wrapped:
         )
         return after if shown else i
 
+    def _before_indent(self, i: int) -> bool:
+        """Whether line i is unfinished and an indented paragraph begins below it."""
+        if not self.measure.sparse or i + 1 >= len(self.lines):
+            return False
+        text = self.lines[i].text
+        return (
+            self.lines[i + 1].indent > 0
+            and not any(c in text for c in "。！？；")
+            and text[-1] not in MIDDLES
+            and text.count("“") == text.count("”")
+        )
+
     def _paragraph(self, i: int) -> bool:
         """Whether line i is a paragraph of one line: another line set as a first line follows it.
 
         Where columns are justified, only first lines are short (by their indent); an unfinished line
         before one is a heading as wide as a first line.
         """
-        if self.measure.slack > REGULAR or i + 2 >= len(self.lines) or self.furniture[i + 1]:
+        if i + 2 >= len(self.lines) or self.furniture[i + 1]:
             return False
         line, following = self.lines[i].text, self.lines[i + 1].text
-        if any(c.isascii() for c in line + following) or following[0] in OPENERS:
+        numbered = NUMBERED.match(line) is not None
+        if self.measure.slack > (2 * REGULAR if numbered else REGULAR):
+            return False
+        ragged = any(c.isascii() for c in line + following)  # Latin and digits do not break
+        if (ragged and not numbered) or following[0] in OPENERS:
             return False
         if any(c in line for c in ENDS + "；") or line[-1] in MIDDLES:
             return False
         if any(c in following[:8] for c in ENDS) or line.count("“") != line.count("”"):
             return False
-        first, second = (self._set_width(k) <= self.measure.typical[k] - 1.75 for k in (i, i + 1))
-        return first and second and self._set_width(i + 2) > self.measure.typical[i + 2] - 1
+        indent = 0.75 if numbered else 1.75
+        first, second = (self._set_width(k) <= self.measure.typical[k] - indent for k in (i, i + 1))
+        return first and second and self._set_width(i + 2) >= self.measure.typical[i + 2] - 1
 
     def _set_width(self, i: int) -> float:
         """Width of a line without a mark that hangs over its end."""
@@ -229,7 +252,8 @@ class _Wrapped:
         while at < len(self.lines) and at - i <= 3:
             line = self.lines[at]
             text = bare(line.text)
-            if at > i and (line.gap or self.furniture[at] or self._ends_run(line)):
+            broken = line.gap > 0 and not (self._narrow(at) and not self._narrow(at - 1))
+            if at > i and (broken or self.furniture[at] or self._ends_run(line)):
                 break
             if at > i and (NUMBERED.match(text) or self._narrow(at - 1)):
                 break

@@ -62,6 +62,7 @@ class Measure:
     typical: tuple[float, ...]  # width of the full lines around each line
     slack: float  # how much narrower than typical a line inside a paragraph may be
     indented: bool  # paragraphs are marked by indents
+    sparse: bool  # … and most lines have none
 
 
 def squeeze(text: str) -> str:
@@ -140,7 +141,7 @@ def _pieces(norm: str, start: int, end: int, alone: bool) -> Iterator[tuple[int,
 def measure(lines: list[Line]) -> Measure:
     """Tell how the text is set, from its lines' widths and ends."""
     if not lines:
-        return Measure(False, (), 0.0, False)
+        return Measure(False, (), 0.0, False, False)
     ordered = sorted(line.width for line in lines)
     cap = ordered[int(len(ordered) * 0.9)] + 1.5
     typical = tuple(_typical(lines, i, cap) for i in range(len(lines)))
@@ -154,8 +155,10 @@ def measure(lines: list[Line]) -> Measure:
     # lines inside a paragraph: neither its first (indented in print) nor its last
     short = sorted(typical[i] - lines[i].width for i in inside if i and not lines[i - 1].closed)
     slack = max(short[int(len(short) * 0.8)], 0.5) if short else 1.0
-    indented = sum(line.indent > 0 for line in lines) >= 2
-    return Measure(wrapped, typical, slack, indented)
+    indents = sum(line.indent > 0 for line in lines)
+    indented = indents >= 2
+    sparse = indented and indents * 2 <= len(lines)
+    return Measure(wrapped, typical, slack, indented, sparse)
 
 
 def _typical(lines: list[Line], i: int, cap: float) -> float:

@@ -66,7 +66,7 @@ def vocabulary(lexicons: Lexicons) -> Vocabulary:
     institution = _any(lexicons.terms("organisations", "institution"))
     inner = r"[^，。、；：！？\s《》“”]"
     # what may stand between the institution and the suffix: a function (运维检修), never a clause
-    function = r"[^，。、；：！？\s《》“”的了是在把以各每等个对与和将]{0,8}?"
+    function = r"[^，。、；：！？\s《》“”的了是在把以各每等个对与和将]{0,12}?"
     key = _any(lexicons.terms("layout", "meta_key"))
     only = _any(lexicons.terms("layout", "meta_line"))
     author = _any(lexicons.terms("layout", "author"))

@@ -76,7 +76,7 @@ def run(
 def extract(files: Files, scheme: Scheme = "siqiang", lexicons: Lexicons = None) -> None:
     """Print JSON lines, one report a line, in the format of the annotation guide."""
     from pipeline import route
-    from pipeline.errors import ReadError
+    from pipeline.ingest import Item, Limits, Unread
     from pipeline.interchange import to_record
     from pipeline.model import Options
 
@@ -86,16 +86,15 @@ def extract(files: Files, scheme: Scheme = "siqiang", lexicons: Lexicons = None)
         raise ZhibuError("no such file", str(missing[0]), "check the path")
     failed = False
     for file in files:
-        try:
-            document = route.read_document(file, options)
-        except ReadError as error:
-            print(f"zhibu: {error}", file=sys.stderr)
-            failed = True
-            continue
-        for issue in document.issues:
-            print(f"zhibu: {file}: {issue.message}; {issue.cure}", file=sys.stderr)
-        for report in document.reports:
-            _print(to_record(report, document.source))
+        for document in route.documents(Item(file, str(file)), options, Limits()):
+            if isinstance(document, Unread):
+                print(f"zhibu: {document.path}: {document.what}; {document.cure}", file=sys.stderr)
+                failed = True
+                continue
+            for issue in document.issues:
+                print(f"zhibu: {file}: {issue.message}; {issue.cure}", file=sys.stderr)
+            for report in document.reports:
+                _print(to_record(report, document.source))
     if failed:
         raise typer.Exit(1)
 

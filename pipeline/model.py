@@ -24,9 +24,35 @@ class Issue(NamedTuple):
     source: Span | None = None
 
 
+class Anchor(NamedTuple):
+    """Where a stretch of source text stands in its file: page and box, or a locator.
+
+    The box is (left, top, right, bottom) in points (PDF) or pixels (scans) from the page's top left;
+    the locator names a paragraph, cell or element (p12, Sheet1!B3, article > p:nth-child(4)).
+    """
+
+    start: int
+    end: int
+    page: int | None
+    box: tuple[float, float, float, float] | None
+    locator: str | None
+
+
+class Furniture(NamedTuple):
+    """A stretch of the source that belongs to no report's text, or a repair made inside one."""
+
+    kind: str
+    source: Span
+
+
 @dataclass(frozen=True, slots=True)
 class Source:
-    """A file as the reader got it: `text` is what all source offsets count in."""
+    """A text as its reader got it: `text` is what all source offsets count in.
+
+    `anchors` lead from it to pages and cells, in order and without overlap; `furniture` is what the
+    reader knows to be none of the reports' text (navigation, running heads); `meta` what the file
+    says of itself (title, author, date, publication, branch).
+    """
 
     path: str
     stem: str
@@ -35,6 +61,9 @@ class Source:
     encoding: str
     text: str
     issues: tuple[Issue, ...] = ()
+    anchors: tuple[Anchor, ...] = ()
+    furniture: tuple[Furniture, ...] = ()
+    meta: tuple[tuple[str, str], ...] = ()
 
 
 class Text(NamedTuple):
@@ -43,13 +72,6 @@ class Text(NamedTuple):
     clean: str
     norm: str
     origin: OffsetMap
-
-
-class Furniture(NamedTuple):
-    """A stretch of the source that belongs to no report's text, or a repair made inside one."""
-
-    kind: str
-    source: Span
 
 
 class Section(NamedTuple):

@@ -9,6 +9,7 @@ Each step is a function of its input and the lexicons; nothing here looks at tex
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -17,6 +18,7 @@ from pipeline import extract, ingest
 from pipeline.classify import Model, load_model
 from pipeline.extract import dimensions
 from pipeline.extract.prose import Prose
+from pipeline.ingest import Item, Limits, Unread
 from pipeline.layout import layout
 from pipeline.layout.branch import branch_of, title_of
 from pipeline.lexicon import Lexicons
@@ -42,8 +44,14 @@ def tools(options: Options) -> Tools:
     return Tools(load(options.lexicons, options.scheme), model)
 
 
+def documents(item: Item, options: Options, limits: Limits) -> Iterator[Document | Unread]:
+    """Take everything in one file the whole route; what cannot be read comes as Unread."""
+    for found in ingest.sources(item, limits):
+        yield found if isinstance(found, Unread) else document(found, options)
+
+
 def read_document(path: Path, options: Options) -> Document:
-    """Take one file the whole route; raises ReadError where it cannot be read."""
+    """Take a file that holds one text the whole route; raises ReadError where it cannot be read."""
     return document(ingest.read(path), options)
 
 

@@ -225,7 +225,7 @@ def refusals(case: Case) -> list[str]:
         reasons = mark.want.split("/")
         if not set(reasons) <= set(REASONS):
             raise CaseError(f"{case.where}: unknown reason {mark.want}")
-        inside = [r for r in free if mark.start <= r.start < mark.end]
+        inside = [r for r in found["rejected"] if r.start < mark.end and mark.start < r.end]
         free = [r for r in free if r not in inside]
         shown = case.text[mark.start : mark.end]
         if not inside and not mark.optional:

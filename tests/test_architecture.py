@@ -6,6 +6,7 @@ Imports are read from the syntax trees, so that lazy ones inside functions count
 from __future__ import annotations
 
 import ast
+import tomllib
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -183,7 +184,7 @@ def test_nothing_imports_notebooks_tests_or_data() -> None:
 STAGES = ("ingest", "layout", "segment", "extract", "tidy")
 
 
-@pytest.mark.parametrize("stage", ("lexicon", *STAGES))
+@pytest.mark.parametrize("stage", ["lexicon", *STAGES])
 def test_the_route_has_one_direction(stage: str) -> None:
     """Invariant 2: a stage may build on what an earlier one offers, never on a later one."""
     later = STAGES[STAGES.index(stage) + 1 :] if stage in STAGES else STAGES
@@ -196,6 +197,20 @@ def test_the_route_has_one_direction(stage: str) -> None:
         if any((i + ".").startswith(f"pipeline.{s}.") for s in (*later, "commands", "route"))
     }
     assert wrong == set()
+
+
+def test_code_knows_no_dimension_by_name() -> None:
+    """Invariant 5: no key of a shipped scheme is written in code (role is a column of lexicons too)."""
+    schemes = sorted((ROOT / "lexicons" / "dimensions").glob("*.toml"))
+    keys = {d["key"] for p in schemes for d in tomllib.loads(p.read_text("utf-8"))["dimension"]}
+    assert {"politics", "committee", "members", "role"} <= keys
+    written = {
+        (module, node.value)
+        for module, tree in TREES.items()
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Constant) and node.value in keys - {"role"}
+    }
+    assert written == set()
 
 
 def functions(tree: ast.AST) -> Iterator[ast.FunctionDef | ast.AsyncFunctionDef]:

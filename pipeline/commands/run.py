@@ -16,8 +16,8 @@ from pathlib import Path
 import pyarrow as pa
 
 from pipeline import __version__, route
-from pipeline.errors import ReadError, ZhibuError
-from pipeline.ingest import READERS, readable
+from pipeline.errors import ZhibuError
+from pipeline.ingest import READERS, Item, Limits, Unread, readable
 from pipeline.model import Options
 from pipeline.tidy import parts
 from pipeline.tidy.parts import Input, Part
@@ -156,22 +156,25 @@ def _work(
 
 def _part(part: Part, folder: Path, options: Options) -> int:
     """Work one part; gives the number of its files that failed."""
-    batches = [_rows(item, options) for item in part.inputs]
+    limits = Limits()
+    batches = [rows for item in part.inputs for rows in _rows(item, options, limits)]
     parts.write_part(folder, part, batches)
     return sum(rows["documents"][0][-1] == "failed" for rows in batches)
 
 
-def _rows(item: Input, options: Options) -> Rows:
-    """The rows of one file. Whatever goes wrong with it becomes a row, and the batch goes on."""
+def _rows(item: Input, options: Options, limits: Limits) -> Iterator[Rows]:
+    """The rows of everything in one file. Whatever goes wrong becomes a row, and the batch goes on."""
     try:
-        return document_rows(route.read_document(item.file, options), item.path)
-    except ReadError as error:
-        print(f"zhibu: {error}", file=sys.stderr)
-        return failure_rows(item.path, "read", error.what, error.cure)
+        for found in route.documents(Item(item.file, item.path), options, limits):
+            if isinstance(found, Unread):
+                print(f"zhibu: {found.path}: {found.what}; {found.cure}", file=sys.stderr)
+                yield failure_rows(found.path, "read", found.what, found.cure)
+            else:
+                yield document_rows(found, found.source.path)
     except Exception as error:  # a fault of ours on this file must not cost the others
         message = f"unexpected {type(error).__name__}: {error}"
         print(f"zhibu: {item.file}: {message}", file=sys.stderr)
-        return failure_rows(item.path, "extract", message, "please report this file")
+        yield failure_rows(item.path, "extract", message, "please report this file")
 
 
 def _join(

@@ -1,49 +1,52 @@
-"""Readers: a file's bytes → the raw text that all source offsets count in.
+"""Readers: a file → the raw texts that all source offsets count in.
 
-A new format is one module with a `read(path, data)` function and one line in READERS. Parsers are
+A new format is one module with a function `sources(item, limits)` and one line in READERS for each suffix.
+It yields a Source for every text in the file (one for most formats, many for archives and tables), and an
+Unread for every part that cannot be read; it may raise ReadError for the file as a whole. Parsers are
 imported inside their own reader, so that a command pays only for the formats it meets.
 """
 
 from __future__ import annotations
 
-import hashlib
-from collections.abc import Callable
 from importlib import import_module
 from pathlib import Path
 
 from pipeline.errors import ReadError
+from pipeline.ingest.base import Item, Limits, Read, Reader, Unread
 from pipeline.model import Source
 
-# suffix → module with read(path: str, sha256: str, data: bytes) -> Source
+__all__ = ["READERS", "Item", "Limits", "Unread", "read", "readable", "sources"]
+
+# suffix → module with sources(item: Item, limits: Limits) -> Iterator[Source | Unread]
 READERS: dict[str, str] = {
-    ".txt": "pipeline.ingest.text",
-    ".text": "pipeline.ingest.text",
     ".md": "pipeline.ingest.text",
+    ".text": "pipeline.ingest.text",
+    ".txt": "pipeline.ingest.text",
 }
 
-Reader = Callable[[str, str, bytes], Source]
+
+def sources(item: Item, limits: Limits) -> Read:
+    """Read everything in a file; what cannot be read comes as Unread, and nothing is raised for it."""
+    module = READERS.get(item.name.suffix.lower())
+    if module is None:
+        kind = item.name.suffix or "files without a suffix"
+        cure = f"convert it to one of {', '.join(sorted(READERS))}"
+        yield Unread(item.shown, f"no reader for {kind}", cure)
+        return
+    reader: Reader = import_module(module).sources
+    try:
+        yield from reader(item, limits)
+    except ReadError as error:
+        yield Unread(error.where, error.what, error.cure)
 
 
 def read(path: Path) -> Source:
-    """Read one file.
-
-    Raises ReadError where the file is missing, unreadable, or of a format that has no reader.
-    """
-    try:
-        data = path.read_bytes()
-    except OSError as error:
-        raise ReadError(
-            f"cannot be opened ({error.strerror})", str(path), "check the path and its permissions"
-        ) from error
-    module = READERS.get(path.suffix.lower())
-    if module is None:
-        raise ReadError(
-            f"no reader for {path.suffix or 'files without a suffix'}",
-            str(path),
-            f"convert it to one of {', '.join(sorted(READERS))}",
-        )
-    reader: Reader = import_module(module).read
-    return reader(str(path), hashlib.sha256(data).hexdigest(), data)
+    """Read a file that holds one text; raises ReadError where that fails."""
+    for found in sources(Item(path, str(path)), Limits()):
+        if isinstance(found, Unread):
+            raise ReadError(found.what, found.path, found.cure)
+        return found
+    raise ReadError("no text in it", str(path), "check the file")
 
 
 def readable(path: Path) -> bool:

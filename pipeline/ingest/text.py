@@ -15,6 +15,7 @@ from pathlib import PurePath
 import chardet
 
 from pipeline.errors import ReadError
+from pipeline.ingest.base import Item, Limits, Read, sha256
 from pipeline.model import Issue, Source
 
 BOMS = (
@@ -46,7 +47,13 @@ CONTROLS = bytes(b for b in range(32) if b not in b"\t\n\r\f\x1a\x1b")
 BINARY_SHARE = 0.02
 
 
-def read(path: str, sha256: str, data: bytes) -> Source:
+def sources(item: Item, limits: Limits) -> Read:
+    """Give the one text of a text file."""
+    data = item.content(limits.bytes)
+    yield read(item.shown, sha256(data), data)
+
+
+def read(path: str, digest: str, data: bytes) -> Source:
     """Decode a text file; raises ReadError on an empty or binary one."""
     encoding, skip = detect(data)
     body = data[skip:]
@@ -65,7 +72,7 @@ def read(path: str, sha256: str, data: bytes) -> Source:
     if not held or held.isspace():
         raise ReadError("empty file", path, "remove it or put its text in")
     issues = tuple(_damage(body, encoding, text, skip))
-    return Source(path, PurePath(path).stem, sha256, "text/plain", encoding, text, issues)
+    return Source(path, PurePath(path).stem, digest, "text/plain", encoding, text, issues)
 
 
 def detect(data: bytes) -> tuple[str, int]:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
+
 from pipeline.layout.assemble import Group, assemble
 from pipeline.layout.classify import classify, doubled
-from pipeline.layout.lines import measure, split_lines, squeeze
+from pipeline.layout.lines import Line, measure, split_lines, squeeze
 from pipeline.layout.reflow import is_spacey, reflow
 from pipeline.layout.sections import sections
 from pipeline.layout.vocabulary import Vocabulary, vocabulary
@@ -19,7 +21,7 @@ def layout(source: Source, lexicons: Lexicons) -> Layout:
     """Take a source text apart into articles and furniture; every character lands in one place."""
     norm = normalise(source.text)
     words = vocabulary(lexicons)
-    lines = split_lines(norm)
+    lines, known = _known(split_lines(norm), source)
     items = classify(lines, measure(lines), words)
     groups, furniture = assemble(items, words)
     spacey = is_spacey(source.text, items)
@@ -28,7 +30,18 @@ def layout(source: Source, lexicons: Lexicons) -> Layout:
         article, repairs = _article(source.text, norm, group, spacey, words)
         articles.append(article)
         furniture += repairs
-    return Layout(tuple(articles), tuple(sorted(furniture, key=lambda f: f.source)))
+    return Layout(tuple(articles), tuple(sorted([*furniture, *known], key=lambda f: f.source)))
+
+
+def _known(lines: list[Line], source: Source) -> tuple[list[Line], list[Furniture]]:
+    """Leave out lines that the reader knows to be furniture."""
+    starts = [f.source[0] for f in source.furniture]
+    kept: list[Line] = []
+    for line in lines:
+        at = bisect_right(starts, line.start) - 1
+        if at < 0 or source.furniture[at].source[1] < line.end:
+            kept.append(line)
+    return kept, list(source.furniture)
 
 
 def _article(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from hashlib import blake2b
 from typing import Any
 
@@ -20,6 +21,7 @@ def key(*parts: object) -> str:
 def document_rows(document: Document, path: str) -> Rows:
     """Give all rows of a document that was read; `path` is its path below the input."""
     source = document.source
+    meta = dict(source.meta)
     document_id = key(source.sha256, path)
     rows: Rows = {
         "documents": [
@@ -29,6 +31,9 @@ def document_rows(document: Document, path: str) -> Rows:
                 source.sha256,
                 source.media,
                 source.encoding,
+                meta.get("publication"),
+                meta.get("date"),
+                max((a.page or 0 for a in source.anchors), default=0) or None,
                 len(source.text),
                 len(document.reports),
                 "read",
@@ -56,7 +61,7 @@ def failure_rows(path: str, stage: str, message: str, cure: str) -> Rows:
     """Give the rows of a file that could not be read."""
     document_id = key("", path)
     return {
-        "documents": [(document_id, path, None, None, None, None, 0, "failed")],
+        "documents": [(document_id, path, None, None, None, None, None, None, None, 0, "failed")],
         "issues": [
             _issue(Issue(stage, "error", message, cure), document_id, None, path),
         ],
@@ -91,6 +96,7 @@ class _Reporter:
         self.section_ids = [key(self.id, "section", *s.heading) for s in report.article.sections]
         self.sentence_ids = [key(self.id, "sentence", s.start, s.end) for s in report.sentences]
         self.starts = [s.start for s in report.sentences]
+        self.anchor_starts = [a.start for a in source.anchors]
 
     def rows(self) -> Rows:
         report = self.report
@@ -114,8 +120,6 @@ class _Reporter:
         return self.origin.source_span(*span) or (None, None)
 
     def _sentence_at(self, position: int) -> int | None:
-        from bisect import bisect_right
-
         at = bisect_right(self.starts, position) - 1
         return at if at >= 0 else None
 
@@ -207,9 +211,27 @@ class _Reporter:
             self._dimension(at),
             self.clean[item.start : item.end],
             *self._source((item.start, item.end)),
+            *self._place((item.start, item.end)),
             rule,
             confidence,
         )
+
+    def _place(self, span: Span) -> tuple[int | None, str | None, str | None]:
+        """Page, box and locator of a span, from the reader's anchors."""
+        start, end = self._source(span)
+        if start is None or end is None or not self.source.anchors:
+            return None, None, None
+        at = max(bisect_right(self.anchor_starts, start) - 1, 0)
+        near = [a for a in self.source.anchors[at : at + 50] if a.start < end and a.end > start]
+        if not near:
+            return None, None, None
+        boxes = [a.box for a in near if a.box is not None and a.page == near[0].page]
+        box = None
+        if boxes:
+            left, top, right, bottom = zip(*boxes, strict=True)
+            edges = (min(left), min(top), max(right), max(bottom))
+            box = " ".join(f"{edge:.1f}" for edge in edges)
+        return near[0].page, box, near[0].locator
 
     def _dimension(self, at: int | None) -> str | None:
         if at is None:

@@ -135,7 +135,10 @@ def figures(text: str) -> dict[str, dict[str, float | str]]:
     found: dict[str, dict[str, float | str]] = {}
     for line in text.splitlines():
         layer, _, rest = line.partition(": ")
-        pairs = re.findall(r"([a-z][a-z ]*?)[ =](\d+/\d+|[\d.]+)", rest.replace("attributes ", ""))
+        pairs = re.findall(
+            r"([a-z][a-z0-9 ]*?)[ =](\d+/\d+|\d+(?:\.\d+)?)(?=,| |$)",
+            rest.replace("attributes ", ""),
+        )
         found[layer] = {k: v if "/" in v else round(float(v), 3) for k, v in pairs}
     return found
 
@@ -150,9 +153,10 @@ def test_evaluate_gives_the_figures_of_score_py(folder: str, tmp_path: Path) -> 
     theirs = subprocess.run(
         [sys.executable, SHARED / "score.py", gold, found], capture_output=True, check=True
     )
-    ours, anew = command("evaluate", gold, "--found", found), command("evaluate", gold)
-    assert ours.returncode == anew.returncode == 0
-    assert ours.stdout == anew.stdout
+    ours = command("evaluate", gold, "--found", found)
+    assert ours.returncode == 0
+    if folder == "seed":  # without --found it reads the files beside the gold anew
+        assert command("evaluate", gold).stdout == ours.stdout
     want, got = figures(theirs.stdout.decode()), figures(ours.stdout.decode())
     assert want.keys() == got.keys() >= {"structure", "dimensions", "achievements"}
     for layer, row in want.items():
@@ -314,9 +318,9 @@ ZHIBU = shutil.which("zhibu", path=sysconfig.get_path("scripts"))
 def test_zhibu_and_python_m_pipeline_are_the_same(words: list[str]) -> None:
     one, two = subprocess.run([str(ZHIBU), *words], capture_output=True), command(*words)
     assert one.returncode == two.returncode
-    assert one.stdout.replace(b"zhibu", b"") == two.stdout.replace(b"python -m pipeline", b"").replace(
-        b"zhibu", b""
-    )
+    assert one.stdout.replace(b"zhibu", b"") == two.stdout.replace(
+        b"python -m pipeline", b""
+    ).replace(b"zhibu", b"")
     assert one.stderr == two.stderr
 
 

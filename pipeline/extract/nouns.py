@@ -29,6 +29,8 @@ _COMPARED = re.compile(r"(?:比|较|与|同)[^，。；：、的]{1,8}?(?:相比
 _PLACE = re.compile(r"(?:村|乡|镇|县区|县|街道|社区)(?![民庄组级干居支里镇企域直城])")
 # Tags at which a phrase ends: verbs, adverbs, prepositions, pronouns, particles, numerals.
 _VERB = ("v", "vd", "vi", "vg", "zg", "d", "df", "p", "pba", "pbei", "r", "rr", "u", "y", "m")
+# … which end no phrase: adverbs, prepositions, particles, numerals, times, positions (年底前).
+_TRAILING = ("d", "p", "u", "m", "y", "t", "f")
 _FUNCTION = ("d", "p", "r", "u", "c", "i", "y")
 # Tags of words that join a verb into a verbal noun: 义务上门, 集中研讨, 约谈提醒.
 _VERBAL = ("v", "vn", "vi", "ad", "an", "b", "n", "d")
@@ -144,9 +146,7 @@ def _tokens_before(prose: Prose, start: int, floor: int, words: Words) -> tuple[
     if marks:
         left, text = left + marks[-1].end(), text[marks[-1].end() :]
     tokens = words.tagger.tokens(text)
-    while tokens and (
-        tokens[-1].text in words.light or tokens[-1].tag in ("d", "p", "u", "m", "y")
-    ):
+    while tokens and (tokens[-1].text in words.light or tokens[-1].tag in _TRAILING):
         tokens.pop()
     return left, tokens
 
@@ -162,7 +162,9 @@ def noun_before(prose: Prose, start: int, floor: int, words: Words) -> Phrase:
         quote = prose.quote(left + last.start - 1)
         if quote is not None:
             return Phrase((quote.start, quote.end), verb)
-    if last.text in words.generic:
+    # 开了, 攒到, 送出, 省下: bare verbs that say nothing of what is counted
+    bare = last.tag[:1] == "v" and (len(last.text) == 1 or last.text[-1] in "了到过下上出完")
+    if last.text in words.generic or bare:
         return Phrase(_shift(_nominal(tokens[:-1], words), left), last.text)
     if last.text in words.verbs or last.tag in ("v", "vi"):
         return Phrase(_shift(_verbal(tokens, words), left), last.text)

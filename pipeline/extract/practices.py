@@ -19,7 +19,7 @@ from pipeline.model import Practice, Span
 
 # A name is no longer than this; a head noun stands within so many characters after it.
 LONGEST = 34
-OUTER = 9
+OUTER = 14
 # Characters between a verb of creation and the name it governs.
 GOVERNS = 14
 CLAUSE = 40  # … and a name that ends in a head noun of its own
@@ -28,7 +28,9 @@ _NEXT = re.compile(
 )
 _STOP = re.compile(r"[，。；：！？、\n“《（(]")
 _CHAIN = re.compile(r"[”》](?:[、和与及]|以及)?[“《]")
-_UNQUOTED_STOP = re.compile(r"[，。；：！？\n（(“”《》的了和与及在到是将把对为以让使]|\d")
+_UNQUOTED_STOP = re.compile(
+    r"[，。；：！？\n（(“”《》的了和与及在到是将把对为以让使被由向从其等]|\d"
+)
 _CLOSE = re.compile("[”》]")
 # A list that ends in its head noun (“A”、B等载体), and a head far behind 的 (“…”的上下联动工作格局).
 _LISTED = re.compile(r"[”》]、[^，。；]{1,24}?等(?P<noun>[\u4e00-\u9fff]{2,6})")
@@ -38,7 +40,7 @@ _HEAD_BEFORE = re.compile(r"(?:品牌|工作法|模式|机制)$")
 _FORMULA = re.compile(r"[\u4e00-\u9fffA-Za-z\d]\+[\u4e00-\u9fffA-Za-z\d]")
 _TEAM = re.compile(r"[\u4e00-\u9fff]{3,10}队$")
 _VAGUE = re.compile(
-    r"[一二三四五六七八九十两几数]+[个支项批处套]|多|各|全|新|其他|有关|一系列|.*新$"
+    r"[一二三四五六七八九十两几数]+[个支项批处套间座条张块家份篇名位]|多|各|全|新|其他|有关|一系列|.*新$"
 )
 _MEDIUM = re.compile(r"(?:[日晚时早]报|报|杂志|周刊|月刊|新闻|电视台)$")
 
@@ -82,7 +84,7 @@ def words(lexicons: Lexicons) -> Words:
         lexicons.terms("practices", "own"),
         lexicons.values("practices", "ending"),
         re.compile(
-            rf"[\u4e00-\u9fff]{{1,6}}?(?P<end>[{''.join(outer)}])(?![\u4e00-\u9fff]?[长员式])"
+            rf"[\u4e00-\u9fff]{{2,6}}?(?P<end>[{''.join(outer)}])(?![\u4e00-\u9fff]?[长员式])"
         ),
         outer,
         frozenset(lexicons.terms("practices", "generic_modifier")),

@@ -19,6 +19,8 @@ from pipeline.extract.quantities import Quantity, find_quantities
 from pipeline.lexicon import Lexicons
 from pipeline.model import Achievement, Rejected, Span
 
+# 百万公里事故率: a number inside the name of a rate.
+_RATE = re.compile(r"[\u4e00-\u9fff]{1,3}率")
 _DOUBLE = re.compile(r"翻(?:了)?(?:(?P<times>[一两二三四五])番|(?P<once>番))")
 _RANK = re.compile(
     r"(?:位列|位居|名列|排名|排在|居|列|跻身|获得?|夺得|荣获|取得)(?P<area>[^，。；：“”\d]{0,10}?)"
@@ -98,6 +100,8 @@ def _doubt(prose: Prose, quantity: Quantity, words: Cues) -> str | None:
         return "time span"
     if quantity.role in ("age", "fraction"):
         return quantity.role
+    if _RATE.match(prose.norm, quantity.end):
+        return "name of a rate"
     if quantity.small and _pointing(prose, quantity, words):
         return "small number before a noun"
     return None

@@ -36,6 +36,8 @@ _WHO = re.compile(
     r"(?P<who>[^，。；：“”《》]{2,24}?)(?:作出|给予|予以|的)?$"
 )
 _LEADER = re.compile("领导|书记|[市省县区州部局院厅]长|主任|政府|党委|主席|总经理|负责|同志")
+# 操作部, 修理一班, 调度二值: a part of the unit, by its last character.
+_TEAM = re.compile(r"[\u4e00-\u9fff]{2}(?:(?<![支干全内外])部|班|值|科|处|股|厂)$")
 _AGREED = re.compile(r"批示[，、]?(?:并)?(?:给予|予以|表示)(?:充分|高度)?肯定")
 
 
@@ -84,7 +86,7 @@ def _excluded(prose: Prose, start: int, branch: str | None, words: Words) -> boo
     if not words.holders.find(subject):
         before, _ = prose.clause(max(clause_start - 2, 0))
         subject = prose.norm[max(before, prose.sentence(start).start) : start]
-        subject = _ISSUER.sub("", subject)
+        subject = re.sub("(?:[被由]|受到|得到|获得?)[^，。；]*", "", subject)
     return _another(subject, branch, words)
 
 
@@ -190,8 +192,9 @@ def _issuer(prose: Prose, start: int) -> Span | None:
 
 def _recipient(prose: Prose, start: int, title: str, words: Words) -> str:
     """Branch, unit or member: by the title's head, else by the nearest subject before the verb."""
-    cues = words.kinds.find(title)
-    kind = words.kind[cues[-1][2]] if cues else None
+    plain = title.rstrip("”")
+    cues = words.kinds.find(plain)
+    kind = words.kind[cues[-1][2]] if cues and cues[-1][1] == len(plain) else None
     if kind is not None and kind != "group":
         return kind
     sentence = prose.sentence(start)
@@ -209,6 +212,8 @@ def _holder(text: str, words: Words) -> str | None:
     text = re.sub(r"(?:被|由|受到?|得到)[^，。；]*$", "", text)
     text = re.sub(r"在[^，。；]*?(?:中|上|里|期间)[^，。；]{0,6}$", "", text)
     found = words.holders.find(text)
+    if _TEAM.search(text) and not (found and found[-1][1] == len(text)):
+        return "unit"
     tokens = words.tagger.tokens(text[-8:])
     while tokens and tokens[-1].tag in ("d", "t", "v", "m", "p"):
         tokens.pop()
@@ -264,7 +269,8 @@ def _publications(prose: Prose, branch: str | None, words: Words) -> Iterator[Ho
             if not _excluded(prose, quote.start - 1, branch, words):
                 item = _honour(prose, quote.start - 1, span, span, None, "publication", words)
                 level = levels.of_medium(prose.norm[slice(*span)], words.media, words.levels)
-                yield item._replace(level=level, recipient="branch", rule="medium")
+                place = levels.of_title(prose.norm[quote.start - 2 : quote.start - 1], words.levels)
+                yield item._replace(level=level or place, recipient="branch", rule="medium")
 
 
 def _is_medium(prose: Prose, quote: Quote, words: Words) -> bool:

@@ -22,7 +22,7 @@ ROLES = {
 GAZETTEER = {"province": "provincial", "prefecture": "municipal", "county_city": "county"}
 # A place named by its last character, of which the gazetteer need not know the rest: 临河市, 清源县.
 _PLACE = re.compile(
-    r"^[\u4e00-\u9fff]{0,4}?(?P<kind>省|自治区|市|县|州|盟|旗|区)(?![场民域块长容别级位间分])"
+    r"^[\u4e00-\u9fff]{0,4}?(?P<kind>省|自治区|市|县|州|盟|(?<!红)旗|区)(?![场民域块长容别级位间分])"
 )
 _KINDS = {
     "省": "provincial",

@@ -20,6 +20,8 @@ from pipeline.model import Practice, Span
 # A name is no longer than this; a head noun stands within so many characters after it.
 LONGEST = 34
 OUTER = 14
+# Kinds whose head nouns after a name are too general to overrule the name's own.
+LOOSE = ("programme", "platform", None)
 # Characters between a verb of creation and the name it governs.
 GOVERNS = 14
 CLAUSE = 40  # … and a name that ends in a head noun of its own
@@ -84,7 +86,7 @@ def words(lexicons: Lexicons) -> Words:
         lexicons.terms("practices", "own"),
         lexicons.values("practices", "ending"),
         re.compile(
-            rf"[\u4e00-\u9fff]{{2,6}}?(?P<end>[{''.join(outer)}])(?![\u4e00-\u9fff]?[长员式])"
+            rf"(?:(?![在了是有到着把被让从向对和与上下来去为])[\u4e00-\u9fff]){{2,6}}?(?P<end>[{''.join(outer)}])(?![\u4e00-\u9fff]?[长员式])"
         ),
         outer,
         frozenset(lexicons.terms("practices", "generic_modifier")),
@@ -150,7 +152,9 @@ def _quoted(prose: Prose, quote: Quote, branch: str | None, words: Words) -> Pra
         return None
     if outer is None and not _stands_alone(prose, quote, name, verb, words):
         return None
-    kind = own or outer or ("model" if formula else None)
+    # 品牌 and 机制 after a name say what it is; 活动 and 载体 leave that to the name's own head
+    first, second = (own, outer) if outer in LOOSE else (outer, own)
+    kind = first or second or ("model" if formula else None)
     rule = "head" if outer else "name" if own else "verb"
     if kind is None:
         kind = words.ending.get(name[-1]) or ("brand" if verb in words.brand else "mechanism")
@@ -175,7 +179,7 @@ def _nameable(prose: Prose, quote: Quote, name: str, branch: str | None, words: 
     if any(len(sentence) - at < 30 for at, _, _ in words.other.find(sentence)):
         return False
     owner = words.owner.search(before)
-    return owner is None or not branch or owner["place"] in branch
+    return owner is None or not branch or owner["place"][-2:] in branch
 
 
 def _own_kind(name: str, words: Words) -> str | None:
@@ -272,7 +276,8 @@ def _document(prose: Prose, quote: Quote, words: Words) -> Practice | None:
         before = norm[max(clause_start, quote.start - 1 - GOVERNS) : quote.start - 1]
         found = words.issue.find(re.sub(r"《[^》]*》[、和]?$", "", before))
         own = name.endswith(words.document) and not name.startswith(("关于", "中国", "中共"))
-        if not (found or own or _listed(prose, quote, words)):
+        written = words.issue.find(norm[quote.end + 1 : quote.end + 10])
+        if not (found or own or written or _listed(prose, quote, words)):
             return None
         kind, verb = "document", found[-1][2] if found else None
     text = prose.clean[quote.start : quote.end]

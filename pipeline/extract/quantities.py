@@ -53,6 +53,7 @@ class Words:
     pre: dict[str, str]
     post: dict[str, str]
     exact: frozenset[str]
+    no_bound: frozenset[str]  # words that only end like a bound: 节约, 最近
     ranges: frozenset[str]
     slogans: frozenset[str]
 
@@ -76,6 +77,7 @@ def words(lexicons: Lexicons) -> Words:
         bounds["pre_"],
         bounds["post_"],
         frozenset(lexicons.terms("quantities", "pre_exact")),
+        frozenset(lexicons.terms("quantities", "no_bound")),
         frozenset(lexicons.terms("quantities", "range")),
         frozenset(lexicons.terms("slogans", "slogan")),
     )
@@ -314,8 +316,11 @@ def _before(norm: str, start: int, bound: str, role: str, words: Words) -> tuple
     """Read a bound before the numeral (近, 超过, 约 …); gives the bound and the new start."""
     for size in (4, 3, 2, 1):
         term = norm[max(0, start - size) : start]
+        word = norm[max(0, start - 2) : start]
+        if size == 1 and word in words.no_bound:
+            return bound, start
         if len(term) == size and term in words.pre:
-            if term == "近" and (role == "time" or norm[start - 2 : start] == "最近"):
+            if term == "近" and role == "time":
                 return bound, start
             if term == "过" and norm[max(0, start - 2) : start - 1] not in ("超", "突", "已", "早"):
                 return bound, start

@@ -49,9 +49,16 @@ def read_sentences(paths: Iterable[Path], dimensions: Sequence[str]) -> tuple[li
 
 
 def train(
-    paths: Sequence[Path], scheme: str, dimensions: Sequence[str], combine: Sequence[float]
+    texts: Sequence[str],
+    labels: Any,
+    scheme: str,
+    dimensions: Sequence[str],
+    combine: Sequence[float],
 ) -> Model:
-    """Fit the classifier; gives a model that needs no scikit-learn to run."""
+    """Fit the classifier; gives a model that needs no scikit-learn to run.
+
+    `labels` is a boolean array of shape (texts, dimensions). Raises LexiconError without scikit-learn.
+    """
     try:
         from sklearn.feature_extraction.text import TfidfVectorizer
         from sklearn.linear_model import LogisticRegression
@@ -59,7 +66,6 @@ def train(
         raise LexiconError(
             "training needs scikit-learn", "zhibu train", "pip install 'zhibu[analysis]'"
         ) from error
-    texts, labels = read_sentences(paths, dimensions)
     vectorizer = TfidfVectorizer(
         analyzer="char",
         ngram_range=(1, LONGEST),

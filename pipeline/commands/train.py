@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 
 from pipeline.classify import Model
-from pipeline.classify.train import fit_combination, train, write
+from pipeline.classify.train import fit_combination, read_sentences, train, write
 from pipeline.errors import ReadError
 from pipeline.extract import dimensions
 from pipeline.lexicon import Lexicons
@@ -18,27 +18,50 @@ from pipeline.lexicon.load import load
 from pipeline.model import Section, Sentence
 from pipeline.normal import normalise
 
+# Parts of the golden reports for cross-fitting: five leave four fifths to learn from.
+FOLDS = 5
+
 
 def run(
     sentences: Sequence[Path], reports: Sequence[Path], out: Path, scheme: str, folder: str | None
 ) -> dict[str, Any]:
-    """Train on CSV files of sentences; fit the combination on golden reports, where there are any.
+    """Train on CSV files of sentences and the sentences of golden reports; fit the combination on these.
 
-    Gives the number of sentences, reports and n-grams.
+    The combination is fitted on reports that the classifier did not see: for each of FOLDS parts of the
+    reports it is trained on the rest. Gives the number of sentences, reports and n-grams.
     """
     lexicons = load(folder, scheme)
     keys = lexicons.scheme.dimensions
-    model = train(sentences, scheme, keys, dimensions.DEFAULT_COMBINE)
+    texts, labels = read_sentences(sentences, keys)
     golden = [g for path in reports for g in golden_reports(path)]
+    combine: tuple[float, ...] = dimensions.DEFAULT_COMBINE
     if golden:
-        tables, wanted = zip(*(_evidence(g, lexicons, model) for g in golden), strict=True)
+        tables, wanted = [], []
+        for fold in range(FOLDS):
+            rest = [g for i, g in enumerate(golden) if i % FOLDS != fold]
+            model = train(*_with(texts, labels, rest, keys), scheme, keys, combine)
+            for g in golden[fold::FOLDS]:
+                table, marks = _evidence(g, lexicons, model)
+                tables.append(table)
+                wanted.append(marks)
         combine = fit_combination(np.concatenate(tables), np.concatenate(wanted))
-        model = Model(
-            scheme, keys, model.vocabulary, model.idf, model.weights, model.intercept, combine
-        )
+    texts, labels = _with(texts, labels, golden, keys)
+    model = train(texts, labels, scheme, keys, combine)
     out.parent.mkdir(parents=True, exist_ok=True)
     write(out, model, [*sentences, *reports])
-    return {"reports": len(golden), "ngrams": len(model.vocabulary), "out": str(out)}
+    counts = {"sentences": len(texts), "reports": len(golden), "ngrams": len(model.vocabulary)}
+    return counts | {"out": str(out)}
+
+
+def _with(
+    texts: list[str], labels: Any, golden: Sequence[dict[str, Any]], keys: Sequence[str]
+) -> tuple[list[str], Any]:
+    """Add the sentences of golden reports on whose dimensions two readers agree."""
+    more = [s for g in golden for s in g["sentences"] if not s.get("optional")]
+    if not more:
+        return texts, labels
+    rows = np.array([[k in s["dimensions"] for k in keys] for s in more], dtype=bool)
+    return texts + [normalise(s["text"]) for s in more], np.concatenate([labels, rows])
 
 
 def golden_reports(path: Path) -> Iterator[dict[str, Any]]:

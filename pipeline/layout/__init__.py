@@ -5,7 +5,7 @@ from __future__ import annotations
 from bisect import bisect_right
 
 from pipeline.layout.assemble import Group, assemble
-from pipeline.layout.classify import classify, doubled
+from pipeline.layout.classify import Item, classify, doubled
 from pipeline.layout.lines import Line, measure, split_lines, squeeze
 from pipeline.layout.reflow import is_spacey, reflow
 from pipeline.layout.sections import sections
@@ -47,7 +47,8 @@ def _known(lines: list[Line], source: Source) -> tuple[list[Line], list[Furnitur
 def _article(
     raw: str, norm: str, group: Group, spacey: bool, words: Vocabulary
 ) -> tuple[Article, list[Furniture]]:
-    text, paragraphs, repairs = reflow(raw, norm, group.body, spacey)
+    text, paragraphs, found = reflow(raw, norm, group.body, spacey)
+    repairs = list(found)
     headed = sections(text.norm, paragraphs, words)
     lead_end = headed[0].heading[0] if headed else len(text.clean)
     while lead_end and text.clean[lead_end - 1].isspace():
@@ -55,6 +56,7 @@ def _article(
     title = tuple(
         span for item in group.title for span in _title_spans(item.line.start, item.line.end, norm)
     )
+    repairs += _second_halves(group.title, title)
     article = Article(
         text,
         (0, lead_end),
@@ -63,7 +65,20 @@ def _article(
         _span(group.byline),
         _span(group.author),
     )
-    return article, list(repairs)
+    return article, repairs
+
+
+def _second_halves(lines: list[Item], kept: tuple[Span, ...]) -> list[Furniture]:
+    """What a doubled title line holds beside the lines that were kept of it."""
+    found: list[Furniture] = []
+    for item in lines:
+        at = item.line.start
+        inside = [s for s in kept if item.line.start <= s[0] < item.line.end]
+        for start, end in [*inside, (item.line.end, item.line.end)]:
+            if start > at:
+                found.append(Furniture("duplicate", (at, start)))
+            at = end
+    return found
 
 
 def _span(item: object) -> Span | None:

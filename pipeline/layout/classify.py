@@ -221,7 +221,8 @@ class _Wrapped:
         if i + 2 >= len(self.lines) or self.furniture[i + 1]:
             return False
         line, following = self.lines[i].text, self.lines[i + 1].text
-        numbered = NUMBERED.match(line) is not None
+        mark = NUMBERED.match(line)
+        numbered = mark is not None and mark.group()[-1] != "是"  # 一是 runs in
         if self.measure.slack > (2 * REGULAR if numbered else REGULAR):
             return False
         ragged = any(c.isascii() for c in line + following)  # Latin and digits do not break
@@ -231,8 +232,8 @@ class _Wrapped:
             return False
         if any(c in following[:8] for c in ENDS) or line.count("“") != line.count("”"):
             return False
-        indent = 0.75 if numbered else 1.75
-        first, second = (self._set_width(k) <= self.measure.typical[k] - indent for k in (i, i + 1))
+        first = self._set_width(i) <= self.measure.typical[i] - (0.75 if numbered else 1.75)
+        second = self._set_width(i + 1) <= self.measure.typical[i + 1] - (1.5 if numbered else 1.75)
         return first and second and self._set_width(i + 2) >= self.measure.typical[i + 2] - 1
 
     def _set_width(self, i: int) -> float:

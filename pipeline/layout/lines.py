@@ -30,7 +30,7 @@ STREWN = 50
 # Hard-wrapped text: at least so many lines, of at most this width, most of them ending mid-sentence.
 WRAPPED_LINES = 8
 WRAPPED_WIDTH = 48.0
-WRAPPED_SHARE = 0.55
+WRAPPED_SHARE = 0.4
 
 
 class Line(NamedTuple):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import NamedTuple
 
 CLOSERS = "”’）】》」』)"
@@ -27,7 +28,7 @@ ALONE = 0.8
 SHORT = 45
 # A line with more than one blank in so many characters has them strewn in, not set.
 STREWN = 50
-# Hard-wrapped text: at least so many lines, of at most this width, most of them ending mid-sentence.
+# Hard-wrapped text: at least so many lines (or two indented ones that turn into unindented ones), of at most this width, most of them ending mid-sentence.
 WRAPPED_LINES = 8
 WRAPPED_WIDTH = 48.0
 WRAPPED_SHARE = 0.4
@@ -147,8 +148,12 @@ def measure(lines: list[Line]) -> Measure:
     typical = tuple(_typical(lines, i, cap) for i in range(len(lines)))
     long = [i for i, line in enumerate(lines) if line.width >= 0.6 * typical[i]]
     inside = [i for i in long if not lines[i].closed]
+    turned = sum(
+        a.indent > 0 and not a.closed and a.width >= 10 and b.gap == 0 and b.indent == 0
+        for a, b in pairwise(lines)
+    )
     wrapped = (
-        len(lines) >= WRAPPED_LINES
+        (len(lines) >= WRAPPED_LINES or turned >= 2)
         and ordered[int(len(ordered) * 0.9)] <= WRAPPED_WIDTH
         and len(inside) >= WRAPPED_SHARE * len(long)
     )

@@ -226,3 +226,5 @@ class Options:
 
     scheme: str = "siqiang"
     lexicons: str | None = None  # folder of lexicons; None takes those shipped with the package
+    text_column: str | None = None  # column of tables that holds the text; None finds it
+    seconds: float | None = None  # a file (row, member of an archive) may take; None sets no limit

@@ -103,6 +103,11 @@ def test_a_case_broken_on_purpose_fails(name: str) -> None:
     assert tried >= 50
 
 
+def test_a_number_that_opens_the_whole_text_is_read() -> None:
+    """Nothing stands before it: neither letter nor sign that would make it a code."""
+    assert casefile.achievements(parse("^[36场|36 场 exact count 宣讲]宣讲走进村组。")) == []
+
+
 def test_an_optional_mark_may_be_found_or_not() -> None:
     found = parse("支部开展政治轮训[58次|?58 次 exact count]。")
     absent = parse("支部开展政治[轮训|?58 次 exact count]。")

@@ -58,7 +58,8 @@ def test_training_gives_the_same_bytes_twice(training: Path, small: Path, tmp_pa
     again = tmp_path / "folder" / "again.tsv"
     told = train_command([training], [], again, "siqiang", None)
     assert again.read_bytes() == small.read_bytes()
-    assert told == {"reports": 0, "ngrams": len(load_model(again).vocabulary), "out": str(again)}
+    assert (told["reports"], told["out"]) == (0, str(again))
+    assert told["ngrams"] == len(load_model(again).vocabulary) > 0
 
 
 def test_other_training_gives_other_bytes(training: Path, small: Path, tmp_path: Path) -> None:

@@ -94,34 +94,47 @@ def load_model(path: Path) -> Model:
     """Read a model; raises LexiconError naming file and line where it is not one."""
     try:
         text = path.read_text(encoding="utf-8")
-    except OSError as error:
+    except (OSError, UnicodeDecodeError) as error:
         raise LexiconError("model file cannot be read", str(path), "train it again") from error
     first, _, rest = text.partition("\n")
-    try:
-        header = json.loads(first)
-    except ValueError as error:
-        raise LexiconError("no model header", f"{path}:1", "train it again") from error
-    if not isinstance(header, dict) or header.get("format") != FORMAT:
-        raise LexiconError(f"not a {FORMAT} file", f"{path}:1", "train it again")
-    dimensions = tuple(str(d) for d in header["dimensions"])
+    header = _header(first, path)
+    dimensions = tuple(header["dimensions"])
     vocabulary: dict[str, int] = {}
     numbers: list[list[float]] = []
     for at, line in enumerate(rest.splitlines(), 2):
         gram, *cells = line.split("\t")
         try:
             numbers.append([float(c) for c in cells])
+            vocabulary[str(json.loads(f'"{gram}"'))] = len(numbers) - 1
         except ValueError as error:
-            raise LexiconError("not a number", f"{path}:{at}", "train it again") from error
+            raise LexiconError("not an n-gram row", f"{path}:{at}", "train it again") from error
         if len(cells) != len(dimensions) + 1:
             raise LexiconError("wrong number of cells", f"{path}:{at}", "train it again")
-        vocabulary[json.loads(f'"{gram}"')] = len(numbers) - 1
     table = np.array(numbers, dtype=np.float32).reshape(len(numbers), len(dimensions) + 1)
     return Model(
-        str(header["scheme"]),
+        header["scheme"],
         dimensions,
         vocabulary,
         np.ascontiguousarray(table[:, 0]),
         np.ascontiguousarray(table[:, 1:]),
         np.array(header["intercept"], dtype=np.float32),
-        tuple(float(x) for x in header["combine"]),
+        tuple(header["combine"]),
     )
+
+
+def _header(line: str, path: Path) -> dict[str, Any]:
+    """Read the header line, every field of the right kind and length."""
+    try:
+        found = json.loads(line)
+        dimensions = [str(d) for d in found["dimensions"]]
+        header = {
+            "scheme": str(found["scheme"]),
+            "dimensions": dimensions,
+            "intercept": [float(x) for x in found["intercept"]],
+            "combine": [float(x) for x in found["combine"]],
+        }
+        if found["format"] != FORMAT or len(header["intercept"]) != len(dimensions):
+            raise ValueError(found["format"])
+    except (ValueError, KeyError, TypeError) as error:
+        raise LexiconError(f"not a {FORMAT} file", f"{path}:1", "train it again") from error
+    return header

@@ -34,14 +34,15 @@ def read_sentences(paths: Iterable[Path], dimensions: Sequence[str]) -> tuple[li
     rows: list[list[bool]] = []
     for path in paths:
         with path.open(encoding="utf-8-sig", newline="") as handle:
-            for record in csv.DictReader(handle):
+            reader = csv.DictReader(handle)
+            for record in reader:
                 labels = record.get("labels", record.get("label")) or ""
                 names = [name for name in labels.split("|") if name]
                 unknown = set(names) - set(dimensions)
                 if unknown or not record.get("text"):
                     what = f"unknown label {sorted(unknown)}" if unknown else "no text"
                     raise LexiconError(
-                        what, f"{path}:{len(rows) + 2}", f"use {', '.join(dimensions)} or nothing"
+                        what, f"{path}:{reader.line_num}", f"use {', '.join(dimensions)} or nothing"
                     )
                 texts.append(record["text"])
                 rows.append([d in names for d in dimensions])

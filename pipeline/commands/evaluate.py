@@ -53,7 +53,9 @@ def _sources(gold: Path, source: Path | None, wanted: set[str]) -> list[Path]:
     for folder in folders:
         if not folder.is_dir():
             continue
-        files = sorted(p for p in folder.iterdir() if readable(p) and p.suffix != ".md")
+        files = sorted(
+            p for p in folder.iterdir() if readable(p) and p.suffix not in (".md", gold.suffix)
+        )
         named = [p for p in files if p.stem in wanted]
         if named or files:
             return named or files

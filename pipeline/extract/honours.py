@@ -38,6 +38,11 @@ _WHO = re.compile(
 _LEADER = re.compile("领导|书记|[市省县区州部局院厅]长|主任|政府|党委|主席|总经理|负责|同志")
 # 操作部, 修理一班, 调度二值: a part of the unit, by its last character.
 _TEAM = re.compile(r"[\u4e00-\u9fff]{2}(?:(?<![支干全内外])部|班|值|科|处|股|厂)$")
+# 与荣获“…”称号的某支部结对: the title is told of somebody else.
+_RELATIVE = re.compile(r"[与和同向对]$")
+_HELD_BY = re.compile(
+    r"(?:称号|荣誉|”)的[^，。；]{2,24}?(?:支部|党委|总支|单位|企业|公司|学校|社区|村)"
+)
 _AGREED = re.compile(r"批示[，、]?(?:并)?(?:给予|予以|表示)(?:充分|高度)?肯定")
 
 
@@ -75,7 +80,9 @@ def _excluded(prose: Prose, start: int, branch: str | None, words: Words) -> boo
     """Whether what is said at a verb was not won, is only planned, or belongs to somebody else."""
     clause_start, _ = prose.clause(start)
     clause = prose.norm[clause_start:start]
-    if words.not_won.find(clause[-5:]):
+    if words.not_won.find(clause[-5:]) or clause.startswith(words.conditions):
+        return True
+    if _RELATIVE.search(clause) and _HELD_BY.search(prose.norm, start, start + 60):
         return True
     sentence = prose.norm[prose.sentence(start).start : start]
     if words.planned.find(sentence[-50:]):
@@ -146,7 +153,8 @@ def _honour(
     )
     years = _last_years(clause) or _last_years(norm[prose.sentence(start).start : start][-24:])
     count = _COUNT.search(_ISSUER.sub("", clause)) if recipient == "member" else None
-    year = _YEAR.search(norm[max(clause_start, start - 20) : outer[1]])
+    told = norm[max(prose.sentence(start).start, start - 30) : outer[1]]
+    year = next(reversed(list(_YEAR.finditer(told))), None)
     return Honour(
         span[0],
         span[1],

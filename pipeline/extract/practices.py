@@ -206,8 +206,12 @@ def _outer_kind(norm: str, quote: Quote, words: Words) -> str | None:
         return ""
     if heads:
         # 爱心服务台: the noun goes on to its real head
-        last = text[heads[0][1] : heads[0][1] + 1]
-        return words.outer_kind.get(last) or words.kind[heads[0][2]]
+        end = heads[0][1]
+        for start, until, head in heads[1:]:
+            if start != end:
+                break
+            heads[0], end = (start, until, head), until  # 服务模式: nouns in a row, the last tells
+        return words.outer_kind.get(text[end : end + 1]) or words.kind[heads[0][2]]
     noun = words.outer.match(text)
     if noun:
         return words.outer_kind[noun["end"]]

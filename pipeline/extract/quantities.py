@@ -19,6 +19,8 @@ from pipeline.model import Rejected, Span
 
 # Units longer than this many characters are not in the lexicon.
 LONGEST_UNIT = 6
+# So many digits without a mark are a telephone or other number, whatever word follows.
+LONG_CODE = 7
 # A refused numeral in a quotation up to this long is shown with it: “三会一课”.
 SHORT_NAME = 16
 # Numeral slogans (四个意识, 八项规定) count no further than this.
@@ -26,6 +28,8 @@ SLOGAN_UP_TO = 20
 _YEAR = re.compile(r"(?:19|20)\d\d$")
 _CLOCK = re.compile(r"[:：]\d{2}|[点时](?:\d{1,2}分|半|整|许|钟|左右|多)?(?![个间段代])")
 _WORD = re.compile(r"[\u4e00-\u9fff]{1,2}")
+# 五里桥, 六盘水: what follows a unit in the name of a place.
+_PLACE = re.compile(r"[桥河沟铺店镇湾岭坡街巷屯庄塘坝湖山口水渡](?![边里上])")
 _WORD_ONE = "统唯同单专万逐每进之归划第"
 
 
@@ -143,6 +147,10 @@ def _read(prose: Prose, numeral: Numeral, words: Words) -> Quantity | Rejected |
             return Rejected(*_seen(prose, numeral, "slogan", words), "slogan")
         return Rejected(start, end, "no unit")
     stop, name, role, half = unit
+    if role == "grade" and norm[end].isascii():
+        return Rejected(start, stop, "code")
+    if len(numeral.core) >= LONG_CODE and numeral.core.isdigit():
+        return Rejected(start, end, "code")
     if role in ("rating", "address", "anniversary", "date", "grade", "slogan"):
         return Rejected(start, stop, role)
     if "分之" in norm[start:end] and "百分之" not in norm[start:end]:
@@ -154,6 +162,8 @@ def _read(prose: Prose, numeral: Numeral, words: Words) -> Quantity | Rejected |
         return Rejected(start, stop, "indefinite one", 1.0, name)
     value = numeral.value + half
     small = bare and value <= 10 and role == "classifier"
+    if bare and value <= 10 and _PLACE.match(norm, stop):
+        return Rejected(start, stop + 1, "name of a place")
     return Quantity(
         left, stop, start, value, numeral.upper, name, role, bound, numeral.chinese, small
     )
@@ -210,6 +220,10 @@ def _calendar(norm: str, numeral: Numeral, before: str, after: str) -> str | Non
         return "date"
     if first in "日号" and first and (before[-1:] == "月" or before[-1:] in "—-至、"):
         return "date"
+    if first in ("级", "届", "版") and _YEAR.match(numeral.core):
+        return "date"
+    if before[-1:] in (":", "：") and before[-2:-1].isdigit():
+        return "clock time"
     if first == "分" and ("点" in numeral.core or before[-1:] in ("时", "点")):
         return "clock time"
     if _CLOCK.match(after) and not numeral.percent and numeral.bound == "exact":
@@ -226,11 +240,15 @@ def _word(numeral: Numeral, before: str, after: str, words: Words) -> str | None
     for size in (4, 3, 2, 1):
         if numeral.core + after[:size] in words.slogans:
             return "slogan"
-    bare = numeral.core in ("十", "百", "千", "万", "亿") and numeral.bound == "exact"
+    bare = numeral.core in ("百", "千", "万", "亿") and numeral.bound == "exact"
     if bare and before[-1:] not in tuple("近约超逾过破达满足到"):
         return "word"
-    if numeral.core[:1] == "零" or (len(numeral.core) == 2 and "零" in numeral.core):
+    if numeral.core == "十" and (after[:1] == "里" or before[-1:] == "前"):
+        return "word"  # 十里八乡, 前十名
+    if numeral.core[:1] == "零":
         return "word"
+    if len(numeral.core) == 2 and "零" in numeral.core:
+        return "slogan"
     return None
 
 
@@ -266,9 +284,9 @@ _ROLES = (
     "slogan",
     "money",
     "percent",
+    "rating",
     "measure",
     "time",
-    "rating",
     "classifier",
     "age",
     "anniversary",

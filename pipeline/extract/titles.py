@@ -36,6 +36,7 @@ class Words:
     head: Matcher
     tail: re.Pattern[str]
     not_won: Matcher
+    conditions: tuple[str, ...]
     other: Matcher
     planned: Matcher
     publish: Matcher
@@ -88,6 +89,7 @@ def words(lexicons: Lexicons) -> Words:
             rf"(?:等(?:[一二三四五六七八九十\d]+[项个])?)?(?:{tails})|等(?:[一二三四五六七八九十\d]+[项个])?$"
         ),
         match("not_won"),
+        lexicons.terms("honours", "condition"),
         match("other"),
         Matcher(lexicons.terms("cues", "planned")),
         match("publish"),
@@ -191,6 +193,7 @@ def _plausible(
         return False
     head = words.head.find(title)
     if quote is None:
-        return bool(head) and not re.search(r"\d+(?:余|多)?[项个件名万次]", title)
+        levelled = not weak and levels.of_title(title, words.levels) is not None
+        return (bool(head) or levelled) and not re.search(r"\d+(?:余|多)?[项个件名万次]", title)
     before = norm[outer[0] : quote.start - 1]
     return len(before) <= 24 and (bool(head) or not weak or bool(words.levels.words.find(before)))

@@ -8,11 +8,13 @@ longest match decides.
 from __future__ import annotations
 
 import re
+import tomllib
 from collections.abc import Iterator
 from pathlib import Path
 
 from pipeline.errors import LexiconError
 from pipeline.lexicon.load import SCHEMES, TABLES, Row, Scheme, read_scheme, read_table
+from pipeline.lexicon.roles import ROLES
 
 # Tables in which one role must not hold a term inside another role's: there the two mean different things.
 EXCLUSIVE = ("honours",)
@@ -59,6 +61,9 @@ def _table_faults(path: Path, rows: list[Row]) -> Iterator[str]:
             yield f"{place}: no term; fill it in or remove the row"
         if not row.role:
             yield f"{place}: {row.term} has no role; say what it does"
+        elif row.role not in ROLES[path.stem]:
+            known = ", ".join(sorted(ROLES[path.stem]))
+            yield f"{place}: {row.term} has the unknown role {row.role}; known are {known}"
         if not row.source:
             yield f"{place}: {row.term} has no source; say where it comes from"
         if (row.role, row.term) in seen:
@@ -93,7 +98,12 @@ def _scheme_faults(path: Path, scheme: Scheme) -> tuple[list[str], list[str]]:
     faults: list[str] = []
     seen: dict[str, str] = {}
     last: dict[str, str] = {}
-    for term in scheme.terms[: len(scheme.terms)]:
+    for institution in tomllib.loads(path.read_text(encoding="utf-8")).get("institution", ()):
+        if not institution.get("source"):
+            name = institution["term"]
+            place = f"{path}:{lines.get(name, 1)}"
+            faults.append(f"{place}: {name} has no source; say where it comes from")
+    for term in scheme.terms:
         place = f"{path}:{lines.get(term.term, 1)}"
         named = term.term in scheme.labels.values()
         if not term.source:

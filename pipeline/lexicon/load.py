@@ -121,6 +121,8 @@ def read_table(path: Path) -> list[Row]:
         text = path.read_text(encoding="utf-8-sig")
     except OSError as error:
         raise LexiconError("lexicon file is missing", str(path), "restore it") from error
+    except UnicodeDecodeError as error:
+        raise LexiconError("not UTF-8 text", f"{path}:1", "save it as UTF-8") from error
     reader = csv.DictReader(io.StringIO(text))
     if tuple(reader.fieldnames or ()) != COLUMNS:
         raise LexiconError(
@@ -147,12 +149,18 @@ def read_scheme(path: Path) -> Scheme:
     except FileNotFoundError as error:
         known = ", ".join(sorted(p.stem for p in path.parent.glob("*.toml")))
         raise LexiconError("no such scheme", str(path), f"choose one of: {known}") from error
+    except UnicodeDecodeError as error:
+        raise LexiconError("not UTF-8 text", str(path), "save it as UTF-8") from error
     except tomllib.TOMLDecodeError as error:
         raise LexiconError(f"not valid TOML ({error})", str(path), "correct it") from error
     try:
         return _scheme(path.stem, data)
     except KeyError as error:
         raise LexiconError(f"key {error} is missing", str(path), "add it") from error
+    except (TypeError, ValueError, AttributeError) as error:
+        raise LexiconError(
+            f"a value is of the wrong kind ({error})", str(path), "correct it"
+        ) from error
 
 
 def _scheme(name: str, data: Mapping[str, Any]) -> Scheme:

@@ -13,6 +13,8 @@ All give spans in code points. Lexicon terms are added as words, so that they st
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from itertools import accumulate
+from pathlib import Path
 from typing import NamedTuple, Protocol
 
 from pipeline.errors import ZhibuError
@@ -45,6 +47,27 @@ def _spans(pairs: Iterable[tuple[str, str]]) -> list[Token]:
     return found
 
 
+class _Whole:
+    """Joins what a dictionary cannot hold: terms with signs that jieba cuts at whatever it knows."""
+
+    def __init__(self, terms: Iterable[str]) -> None:
+        from pipeline.lexicon.match import Matcher
+
+        signed = [t for t in terms if not all("\u4e00" <= c <= "\u9fff" for c in t)]
+        self._matcher = Matcher(signed) if signed else None
+
+    def join(self, text: str, pairs: Iterable[tuple[str, str]]) -> list[tuple[str, str]]:
+        """Give (word, tag) pairs with each term one word where its ends are ends of words."""
+        words = list(pairs)
+        spans = self._matcher.find(text) if self._matcher else []
+        for start, end, term in reversed(spans):
+            ends = list(accumulate(len(word) for word, _ in words))
+            if end in ends and (start == 0 or start in ends):
+                first = ends.index(start) + 1 if start else 0
+                words[first : ends.index(end) + 1] = [(term, "n")]
+        return words
+
+
 class RJieba:
     """jieba's segmentation by the Rust port; the dictionary belongs to the instance."""
 
@@ -52,16 +75,19 @@ class RJieba:
         import rjieba
 
         self._jieba = rjieba.Jieba()
-        for term in terms:
+        known = list(terms)
+        for term in known:
             self._jieba.add_word(term, None, "n")
+        self._whole = _Whole(known)
 
     def words(self, text: str) -> list[str]:
         """Cut with the HMM on, as jieba does by default."""
-        return list(self._jieba.cut(text))
+        pairs = ((word, "") for word in self._jieba.cut(text))
+        return [word for word, _ in self._whole.join(text, pairs)]
 
     def tokens(self, text: str) -> list[Token]:
         """Cut and tag."""
-        return _spans(self._jieba.tag(text))
+        return _spans(self._whole.join(text, self._jieba.tag(text)))
 
 
 class Jieba:
@@ -76,17 +102,21 @@ class Jieba:
         jieba.setLogLevel("ERROR")
         self._jieba = jieba.Tokenizer()
         self._jieba.initialize()
-        for term in terms:
+        known = list(terms)
+        for term in known:
             self._jieba.add_word(term, tag="n")
+        self._whole = _Whole(known)
         self._tagger = jieba.posseg.POSTokenizer(self._jieba)
 
     def words(self, text: str) -> list[str]:
         """Cut with the HMM on."""
-        return list(self._jieba.cut(text))
+        pairs = ((word, "") for word in self._jieba.cut(text))
+        return [word for word, _ in self._whole.join(text, pairs)]
 
     def tokens(self, text: str) -> list[Token]:
         """Cut and tag."""
-        return _spans((pair.word, pair.flag) for pair in self._tagger.cut(text))
+        pairs = ((pair.word, pair.flag) for pair in self._tagger.cut(text))
+        return _spans(self._whole.join(text, pairs))
 
 
 class Pkuseg:
@@ -103,6 +133,10 @@ class Pkuseg:
             import spacy_pkuseg
         except ImportError as error:
             raise _missing("pkuseg") from error
+        if not _has_model(Path(model)):
+            raise ZhibuError(
+                "no pkuseg model in this folder", model, "train one, or give another folder"
+            )
         self._pkuseg = spacy_pkuseg.pkuseg(model, user_dict=list(terms))
 
     def words(self, text: str) -> list[str]:
@@ -119,6 +153,13 @@ class Pkuseg:
     def tokens(self, text: str) -> list[Token]:
         """Cut; the model has no parts of speech."""
         return _spans((word, "") for word in self.words(text))
+
+
+def _has_model(folder: Path) -> bool:
+    """Whether a folder holds a model; a bare name would make the library download one."""
+    return folder.is_dir() and any(
+        (folder / name).is_file() for name in ("features.pkl", "features.msgpack", "weights.npz")
+    )
 
 
 class Characters:

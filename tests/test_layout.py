@@ -233,12 +233,14 @@ def test_column_breaks_inside_sentences(seed: int) -> None:
     assert render_page(REPORTS, faults) != render_page(REPORTS, replace(faults, column_break=0))
 
 
-@pytest.mark.parametrize("seed", range(4))
-def test_blank_lines_before_an_opening_quotation_mark(seed: int) -> None:
+def test_blank_lines_before_an_opening_quotation_mark() -> None:
     """The dump takes a line that opens with “ for the first of a block."""
-    faults = replace(PLAIN, seed=seed, width=(14, 20), quote_break=True)
-    assert "\n\n“" in render_page(REPORTS, faults)
-    assert_page(REPORTS, faults)
+    seen = 0
+    for width in range(14, 21):
+        faults = replace(PLAIN, width=(width, width), quote_break=True)
+        seen += render_page(REPORTS, faults).count("\n\n“")
+        assert_page(REPORTS, faults)
+    assert seen >= 3
 
 
 @pytest.mark.parametrize("seed", range(3))
@@ -270,8 +272,9 @@ def test_a_hyphen_of_the_text_stays() -> None:
         "一上午，定下第2-5号仓房由谁来",
         "看守，又把-3度的低温仓交给了老",
     ]
-    lines += ["党员管起来，大家都说这样最让人", "放心，谁也没有半句怨言，收粮的", "日子里仓门口总有党员站着，夜里",
-              "也亮着一盏灯，照着来来往往的车", "辆和忙忙碌碌的人们，一直到天亮。"]  # fmt: skip
+    lines += ["党员管起来，大家都说这样最让人", "放心，谁也没有半句怨言，收粮的"]
+    lines += ["日子里仓门口总有党员站着，夜里", "也亮着一盏灯，照着来来往往的车"]
+    lines += ["辆和忙忙碌碌的人们，一直到天亮。"]
     (article,) = plan_of("\n".join(lines)).articles
     for kept in ("A-B角", "2-5号", "-3度"):
         assert kept in article.text.clean
@@ -285,7 +288,7 @@ def test_everything_at_once() -> None:
             replace(
                 PLAIN,
                 seed=seed,
-                width=(15, 19),
+                width=(16, 19),
                 column_break=0.06,
                 spaced=0.3,
                 quote_break=True,
@@ -302,6 +305,12 @@ def test_a_body_that_opens_with_a_whole_line_of_its_branch_name_is_no_by_line() 
     for index in (1, 2, 3):
         width = len(REPORTS[index]["branch"]) + 2  # the first line is indented by two
         assert_page(BRANCHES, replace(PLAIN, width=(width, width)))
+
+
+def test_such_a_line_right_after_the_by_line_before_is_no_by_line() -> None:
+    """Of two names in a row, the second goes on in a sentence: the body starts there."""
+    width = len(REPORTS[3]["branch"]) + 2
+    assert_page(BRANCHES, replace(PLAIN, width=(width, width), tight=frozenset({"water"})))
 
 
 def test_the_sample_page_is_read_as_its_gold_says() -> None:
@@ -491,13 +500,15 @@ HEADED = {
     "short lines": ["学在树下聚人心\n", "干在户里见真情\n", "富在园中奔前程\n"],
     "short lines in halves": ["学在树下 聚拢人心\n", "干在户里 温暖人心\n", "富在园中 振奋人心\n"],
     "run-in": ["学习教育，聚拢人心。", "建强班子，温暖人心。", "服务乡邻，振奋人心。"],
-    "run-in with a quoted figure": ["抓学习，筑牢“压舱石”。", "强班子，选好“领头雁”。", "兴产业，鼓起“钱袋子”。"],
+    "run-in with a quoted figure": [
+        "抓学习，筑牢“压舱石”。", "强班子，选好“领头雁”。", "兴产业，鼓起“钱袋子”。",
+    ],
 }  # fmt: skip
 
 
-def headed(marks: Sequence[str]) -> str:
+def headed(marks: Sequence[str], bodies: Sequence[str] = BODIES) -> str:
     rows = ["　　" + LEAD]
-    for mark, body in zip(marks, BODIES, strict=True):
+    for mark, body in zip(marks, bodies, strict=True):
         own_line = mark.endswith("\n")
         rows += ["　　" + mark.strip("\n"), "　　" + body] if own_line else ["　　" + mark + body]
     return "\n".join(rows) + "\n"
@@ -517,7 +528,9 @@ def test_headings_of_every_kind(kind: str) -> None:
 @pytest.mark.parametrize("kind", [k for k in HEADED if k not in ("【】",)])
 def test_headings_in_hard_wrapped_text(kind: str) -> None:
     """The same, in lines of 24 characters with indents."""
-    rows = [line for row in headed(HEADED[kind]).splitlines() for line in hard_wrap(row, 24, "")]
+    long = [body + "".join(BODIES) for body in BODIES]
+    rows = headed(HEADED[kind], long).splitlines()
+    rows = [line for row in rows for line in hard_wrap(row, 24, "")]
     text = "\n".join(rows)
     (article,) = plan_of(text).articles
     assert headings(article) == [squeeze(mark) for mark in HEADED[kind]]
@@ -637,19 +650,19 @@ def places(plan: Layout, text: str) -> dict[int, list[str]]:
 
 
 def assert_nothing_lost(text: str) -> None:
-    """Every character that is no white space is in exactly one place."""
+    """Every character that is no white space (nor of no width) is in exactly one place."""
     plan = plan_of(text)
     found = places(plan, text)
-    held = [at for at, c in enumerate(text) if not c.isspace()]
+    held = [at for at, c in enumerate(text) if not c.isspace() and c not in "\u200b\ufeff"]
     lost = "".join(text[at] for at in held if at not in found)
     assert lost == ""
     twice = Counter(" and ".join(found[at]) for at in held if len(found[at]) > 1)
     assert twice == {}
     for article in plan.articles:
         clean = article.text.clean
-        copied = [(i, article.text.origin[i]) for i in range(len(clean))]
-        assert all(clean[i] == text[at] for i, at in copied if at is not None and at != INSERTED)
-        assert all(clean[i].isspace() for i, at in copied if at is None or at == INSERTED)
+        copied = [(i, article.text.origin.origin(i)) for i in range(len(clean))]
+        assert all(clean[i] == text[at] for i, at in copied if at is not None)
+        assert all(clean[i].isspace() for i, at in copied if at is None)
 
 
 @cache
@@ -683,7 +696,7 @@ def pages(draw: st.DrawFn) -> str:
     return render_page(chosen, faults)
 
 
-@settings(max_examples=120, deadline=None)
+@settings(max_examples=60, deadline=None)
 @given(pages())
 def test_nothing_is_lost_and_nothing_is_twice_on_any_page(text: str) -> None:
     """Invariant 1: a report's text, a title, a by-line, an author line or furniture, and only one."""

@@ -63,7 +63,10 @@ def assemble(items: list[Item], words: Vocabulary) -> tuple[list[Group], list[Fu
     bodies, gaps = _split(kept, words)
     groups = [Group(body=body) for body in bodies]
     if not groups:
-        rest = [i for gap in gaps for run in gap.runs for i in run]
+        rest = [i for gap in gaps for run in gap.shown for i in run]
+        furniture += [
+            Furniture(i.part.value, (i.line.start, i.line.end)) for i in rest if i.part is Part.AUTHOR
+        ]
         return _only_display(rest), furniture
     around = [
         (gap, groups[i - 1] if i else None, groups[i] if i < len(groups) else None)

@@ -104,12 +104,14 @@ class _Wrapped:
         self.open = False
         self.last: int | None = None  # the last line of running text
         self.run_end = 0  # end of the run of display lines being read
+        self.byline: int | None = None  # the last by-line
         self.names = [line.text for line in lines if words.is_organisation(line)]
 
     def item(self, i: int) -> Item:
         line = self.lines[i]
         if not self.open:
             if self._is_byline(i):
+                self.byline = i
                 return Item(Part.BYLINE, line, Opens.NO)
             if _SUBTITLE.match(line.text):
                 return Item(Part.SUBTITLE, line, Opens.NO)
@@ -158,9 +160,10 @@ class _Wrapped:
         if not self.words.is_organisation(line):
             return False
         if self.measure.indented and line.indent and not self._alone(i):
-            return (
-                False  # the first line of an indented paragraph that happens to end after the name
-            )
+            return False  # the first line of a paragraph that happens to end after the name
+        again = self.names.count(line.text) > 1
+        if self.byline is not None and self.byline == i - 1 and again and not line.gap:
+            return False  # of two names in a row the second goes on in a sentence
         if i + 1 == len(self.lines) or self.lines[i + 1].gap or self.furniture[i + 1]:
             return True
         following = self._joined(i + 1, 3)
@@ -170,7 +173,7 @@ class _Wrapped:
             # the name is the subject of the sentence that goes on below, unless this is where
             # every report of the page has its by-line
             return False
-        return self.names.count(line.text) == 1
+        return not again
 
     def _named_before(self, i: int) -> bool:
         """Whether the running text before line i opened with the branch that the line names."""

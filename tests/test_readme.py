@@ -1,6 +1,6 @@
 """README.md holds: its code runs, what it shows is what comes out, its tables are the real ones.
 
-Blocks marked python run in one namespace; a line `#> …` is a line that the block prints. Blocks marked
+Blocks marked python run in one namespace; a line `# → …` is a line that the block prints. Blocks marked
 console run through bash, every command with exit status 0; a shown line occurs in the command's output,
 where … stands for anything. Blocks marked sh and text are not run.
 """
@@ -119,7 +119,7 @@ def test_python_blocks_run_and_print_what_is_shown(
         printed = StringIO()
         with redirect_stdout(printed):
             exec(compile(block, "README.md", "exec"), namespace)
-        wanted = [x.removeprefix("#> ") for x in block.splitlines() if x.startswith("#> ")]
+        wanted = [x.removeprefix("# → ") for x in block.splitlines() if x.startswith("# → ")]
         assert printed.getvalue().splitlines() == wanted
 
 

@@ -23,6 +23,8 @@ REPORT = """苇洲市水务局泵站党支部
 
 苇洲市水务局泵站党支部扎根泵站一线。
 
+强化政治功能。支部严格落实“三会一课”制度，组织党员学习党章党规。
+
 发挥作用。支部推行“听音辨障”工作法，检修机组63台次。支部荣获“全市先进基层党组织”称号。
 """
 
@@ -78,7 +80,10 @@ def test_the_wheel_holds_every_lexicon_and_nothing_of_tests_or_data(wheel: Path)
 
 
 def test_the_installed_package_comes_from_the_wheel(venv: Path, tmp_path: Path) -> None:
-    code = "import pipeline; from pipeline.lexicon.load import shipped; print(pipeline.__file__); print(shipped())"
+    code = (
+        "import pipeline; from pipeline.lexicon.load import shipped;"
+        "print(pipeline.__file__); print(shipped())"
+    )
     for place in call(venv / "python", "-c", code, cwd=tmp_path).splitlines():
         assert Path(place).is_relative_to(venv.parent), place
 
@@ -92,7 +97,7 @@ def test_zhibu_extract_runs_from_another_folder(venv: Path, tmp_path: Path) -> N
     assert [(p["name"], p["kind"]) for p in record["practices"]] == [("听音辨障", "method")]
     assert [(a["value"], a["unit"]) for a in record["achievements"]] == [(63, "台次")]
     assert [h["title"] for h in record["honours"]] == ["全市先进基层党组织"]
-    assert record["sections"][0]["dimension"] == "role"
+    assert [s["dimension"] for s in record["sections"]] == ["politics", "role"]
 
 
 def test_zhibu_run_writes_a_dataset_from_another_folder(venv: Path, tmp_path: Path) -> None:

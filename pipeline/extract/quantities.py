@@ -102,7 +102,7 @@ def find_quantities(prose: Prose, lexicons: Lexicons) -> tuple[list[Quantity], l
         ranged = _range(norm, numeral, following, vocabulary)
         if ranged is not None:
             skip = i + 1
-        read = _read(prose, ranged or numeral, vocabulary)
+        read = _read(prose, ranged or _own(norm, numeral, vocabulary), vocabulary)
         if isinstance(read, Quantity):
             quantities.append(read)
         elif read is not None and (not rejected or rejected[-1].end <= read.start):
@@ -132,6 +132,20 @@ def _range(norm: str, low: Numeral, high: Numeral | None, words: Words) -> Numer
     if value >= high.value:
         return None
     return Numeral(low.start, high.end, value, high.value, "range", high.percent, low.chinese, "")
+
+
+def _own(norm: str, numeral: Numeral, words: Words) -> Numeral:
+    """Part what is the unit's (76.5千米) from a numeral, and give it a plus sign that means over (1000+家)."""
+    start, end, core = numeral.start, numeral.end, numeral.core
+    if core[-1:] == "千" and core[-2:-1].isdigit() and norm[end - 1] == "千":
+        unit = _lookup(norm, end - 1, words)
+        if unit is not None and unit[0] > end and unit[2] in ("measure", "rating"):
+            return numeral._replace(end=end - 1, value=numeral.value / 1000, core=core[:-1])
+    if norm.startswith("+", end) and numeral.bound == "exact" and norm[start - 1 : start] != "+":
+        following = norm[end + 1 : end + 2]
+        if "\u4e00" <= following <= "\u9fff" and _lookup(norm, end + 1, words) is not None:
+            return numeral._replace(end=end + 1, bound="over")
+    return numeral
 
 
 def _read(prose: Prose, numeral: Numeral, words: Words) -> Quantity | Rejected | None:
@@ -176,7 +190,8 @@ def _refusal(prose: Prose, numeral: Numeral, words: Words) -> str | None:
     last, first = before[-1:], after[:1]
     if last == "第" or before[-2:] == "第第":
         return "ordinal"
-    if (last.isascii() and (last.isalnum() or last in "+-_/")) or first in ("+", "/"):
+    joined = last.isascii() and (last.isalnum() or last in tuple("+-_/"))
+    if joined or first in ("+", "/"):
         return "formula" if "+" in (last, first) else "code"
     if first.isascii() and first.isalpha() and not _latin_unit(after, words):
         return "code"
@@ -276,7 +291,11 @@ def _unit(norm: str, numeral: Numeral, words: Words) -> tuple[int, str, str, Dec
             return found[0], found[1], found[2], zero
     slogan = numeral.chinese and numeral.bound == "exact" and numeral.value <= SLOGAN_UP_TO
     found = _lookup(norm, at, words, slogan)
-    return None if found is None else (*found, zero)
+    if found is None:
+        return None
+    if found[2] == "measure" and norm[found[0] : found[0] + 1] == "半" and numeral.bound == "exact":
+        return found[0] + 1, found[1], found[2], Decimal("0.5")  # 三吨半
+    return (*found, zero)
 
 
 # Where a unit has several roles, the first of these that applies.

@@ -178,7 +178,7 @@ def _title(norm: str, left: int, right: int, quote: Quote | None) -> Span | None
         right = left + cut.start() if cut else right
         return (left, right) if right - left >= 2 else None
     outside = norm[quote.end + 1 : right]
-    cut = re.search(r"[（(，]|——|等|的|并|，", outside)
+    cut = re.search(r"[（(，]|——|(?<![一二三四特优])等|的|并|，", outside)
     outside = outside[: cut.start()] if cut else outside
     if len(outside) >= 2:
         return left, quote.end + 1 + len(outside)

@@ -1,4 +1,4 @@
-"""Scores of extracted reports against golden ones: section 6 of the annotation guide.
+"""Scores of extracted reports against golden ones: the figures README.md explains.
 
 White space is insignificant everywhere. Reports are paired by id, else by branch, else by order. Optional
 golden items never count, found or not. Only layers that a golden line has are scored.

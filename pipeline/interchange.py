@@ -1,4 +1,4 @@
-"""Reports as JSON lines: the annotation guide's format, with evidence and source offsets on every item."""
+"""Reports as JSON lines: the format of golden reports (data/gold), with evidence and source offsets on every item."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from pipeline.model import Achievement, Honour, Practice, Rejected, Report, Sour
 
 
 def to_record(report: Report, source: Source) -> dict[str, Any]:
-    """Give a report as a plain dict in the guide's format, ready for JSON."""
+    """Give a report as a plain dict in the format of golden reports, ready for JSON."""
     text = report.article.text
     clean = text.clean
     sections = zip(report.article.sections, report.section_dimensions, strict=True)

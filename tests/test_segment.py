@@ -1,4 +1,4 @@
-"""Segmentation holds: sentences end where the annotation guide says; four segmenters, one interface.
+"""Segmentation holds: sentences end where they should; four segmenters, one interface.
 
 Words joined are the text, spans count code points, lexicon terms stay whole, and where rjieba and jieba
 differ is written down here. The texts are invented, and so are the places and units in them.

@@ -65,7 +65,7 @@ def _with(
 
 
 def golden_reports(path: Path) -> Iterator[dict[str, Any]]:
-    """Read reports in the annotation guide's format; raises ReadError naming the line."""
+    """Read reports in the format of data/gold; raises ReadError naming the line."""
     for at, line in enumerate(path.read_text(encoding="utf-8").splitlines(), 1):
         if line.strip():
             try:

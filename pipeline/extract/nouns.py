@@ -33,6 +33,7 @@ _VERB = ("v", "vd", "vi", "vg", "zg", "d", "df", "p", "pba", "pbei", "r", "rr", 
 _TRAILING = ("d", "p", "u", "m", "y", "t", "f")
 _FUNCTION = ("d", "p", "r", "u", "c", "i", "y")
 # Tags of words that join a verb into a verbal noun: 义务上门, 集中研讨, 约谈提醒.
+_NOT = ("不", "未", "非", "无")
 _VERBAL = ("v", "vn", "vi", "ad", "an", "b", "n", "d")
 # Nouns that say nothing without what stands before their 的: 占收入的比重.
 _MEASURES = ("比重", "占比", "比例", "水平", "数量", "总量", "时间", "金额", "规模", "速度", "数")
@@ -200,6 +201,9 @@ def _nominal(tokens: list[Token], words: Words, inner_verbs: bool = False) -> Sp
         size = end - start
         if size >= LEAST and token.text == "等" and size <= 4 and tokens[i + 1].text in words.verbs:
             start = token.start  # 执勤执法、家庭助廉等培训: the list says what kind
+            continue
+        if size >= LEAST and token.text in _NOT and token.end == start:
+            start = token.start  # 不合格党员, 未办结事项: without it the opposite
             continue
         if size >= LEAST and _ends(token, words, inner_verbs and i > 0):
             if token.text == "的" and tokens[i + 1].text in _MEASURES:

@@ -7,6 +7,7 @@ from functools import cache
 
 from pipeline.extract import levels
 from pipeline.lexicon.load import load
+from pipeline.normal import simplify
 
 _PLACE = re.compile(
     r"^(?:中共|中国共产党)?((?:[\u4e00-\u9fff]{2,4}?(?:省|自治区|市|县|州|盟|旗|区|镇|乡)){1,3})"
@@ -20,12 +21,14 @@ def place_of(branch: str | None) -> tuple[str | None, str | None, str | None]:
         return None, None, None
     lexicons = load()
     suffixes = lexicons.terms("organisations", "suffix")
-    name = branch.removeprefix("中共").removeprefix("中国共产党")
+    written = branch.removeprefix("中共").removeprefix("中國共產黨").removeprefix("中国共产党")
+    name = simplify(written)  # as long as what is written
     for suffix in suffixes:
         if name.endswith(suffix):
             name = name.removesuffix(suffix)
             break
     name = re.sub(r"(?:机关|教师|学生|直属|联合)?(?:第[一二三四五六七八九十\d]+)?$", "", name)
+    name = written[: len(name)]
     place = _PLACE.match(branch)
     level = levels.of_title(branch, levels.compiled(lexicons))
     return name or None, level, place[1] if place else None

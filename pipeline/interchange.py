@@ -1,4 +1,4 @@
-"""Reports as JSON lines: the format of golden reports (data/gold), with evidence and source offsets on every item."""
+"""Reports as JSON lines: the format of golden reports, with evidence and source offsets on every item."""
 
 from __future__ import annotations
 

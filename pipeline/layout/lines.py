@@ -28,7 +28,8 @@ ALONE = 0.8
 SHORT = 45
 # A line with more than one blank in so many characters has them strewn in, not set.
 STREWN = 50
-# Hard-wrapped text: at least so many lines (or two indented ones that turn into unindented ones), of at most this width, most of them ending mid-sentence.
+# Hard-wrapped text: at least so many lines (or two indented ones that turn into unindented ones), of at
+# most this width, most of them ending mid-sentence.
 WRAPPED_LINES = 8
 WRAPPED_WIDTH = 48.0
 WRAPPED_SHARE = 0.4

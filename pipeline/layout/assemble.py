@@ -65,7 +65,9 @@ def assemble(items: list[Item], words: Vocabulary) -> tuple[list[Group], list[Fu
     if not groups:
         rest = [i for gap in gaps for run in gap.shown for i in run]
         furniture += [
-            Furniture(i.part.value, (i.line.start, i.line.end)) for i in rest if i.part is Part.AUTHOR
+            Furniture(i.part.value, (i.line.start, i.line.end))
+            for i in rest
+            if i.part is Part.AUTHOR
         ]
         return _only_display(rest), furniture
     around = [

@@ -166,14 +166,27 @@ def noun_before(prose: Prose, start: int, floor: int, words: Words) -> Phrase:
     # 开了, 攒到, 送出, 省下: bare verbs that say nothing of what is counted
     bare = last.tag[:1] == "v" and (len(last.text) == 1 or last.text[-1] in "了到过下上出完")
     if last.text in words.generic or bare:
-        return Phrase(_shift(_nominal(tokens[:-1], words), left), last.text)
+        return Phrase(_whole(prose, _shift(_nominal(tokens[:-1], words), left)), last.text)
     if last.text in words.verbs or last.tag in ("v", "vi"):
         return Phrase(_shift(_verbal(tokens, words), left), last.text)
-    return Phrase(_shift(_nominal(tokens, words), left), verb)
+    return Phrase(_whole(prose, _shift(_nominal(tokens, words), left)), verb)
 
 
 def _shift(span: Span | None, by: int) -> Span | None:
     return None if span is None else (span[0] + by, span[1] + by)
+
+
+def _whole(prose: Prose, span: Span | None) -> Span | None:
+    """A noun phrase that begins inside a quotation: what follows the quotation, or else both whole."""
+    if span is None:
+        return None
+    close = prose.norm.find("”", *span)
+    if close < 0 or "“" in prose.norm[span[0] : close]:
+        return span
+    if span[1] - close > LEAST:
+        return close + 1, span[1]  # “三重一大”事项: 事项
+    start = prose.norm.rfind("“", 0, close)
+    return (start, span[1]) if 0 <= close - start <= BEFORE else None
 
 
 def _verbal(tokens: list[Token], words: Words) -> Span | None:
@@ -236,4 +249,4 @@ def subject(prose: Prose, start: int, floor: int, words: Words) -> Span | None:
     if compared is not None and compared.start() > left:
         start = compared.start()
     left, tokens = _tokens_before(prose, start, floor, words)
-    return _shift(_nominal(tokens, words, inner_verbs=True), left)
+    return _whole(prose, _shift(_nominal(tokens, words, inner_verbs=True), left))

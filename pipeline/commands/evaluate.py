@@ -35,7 +35,7 @@ def extract(
 ) -> list[dict[str, Any]]:
     """Extract the reports from the raw texts that belong to golden ones."""
     wanted = {g["id"].split("#")[0] for g in golden}
-    files = _sources(gold, source, wanted)
+    files = sources(gold, source, wanted)
     return [
         to_record(report, document.source)
         for file in files
@@ -44,7 +44,7 @@ def extract(
     ]
 
 
-def _sources(gold: Path, source: Path | None, wanted: set[str]) -> list[Path]:
+def sources(gold: Path, source: Path | None, wanted: set[str]) -> list[Path]:
     """The raw files: those named, else beside the gold (same folder, raw/, or a folder of its name)."""
     if source is not None and source.is_file():
         return [source]

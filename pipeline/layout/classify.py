@@ -162,8 +162,8 @@ class _Wrapped:
         if self.measure.indented and line.indent and not self._alone(i):
             return False  # the first line of a paragraph that happens to end after the name
         again = self.names.count(line.text) > 1
-        if self.byline is not None and self.byline == i - 1 and again and not line.gap:
-            return False  # of two names in a row the second goes on in a sentence
+        if self._second_name(i, again) or self._broken_name(i - 1):
+            return False
         if i + 1 == len(self.lines) or self.lines[i + 1].gap or self.furniture[i + 1]:
             return True
         following = self._joined(i + 1, 3)
@@ -175,6 +175,26 @@ class _Wrapped:
             return False
         return not again
 
+    def _second_name(self, i: int, again: bool) -> bool:
+        """Whether a by-line stands right before line i: of two names the second opens a sentence."""
+        if self.byline is None or self.byline != i - 1:
+            return False
+        line, following = self.lines[i], self.lines[i + 1 : i + 2]
+        same = self.lines[i - 1].text == line.text and bool(following) and not following[0].gap
+        return (again and not line.gap) or same
+
+    def _broken_name(self, i: int) -> bool:
+        """Whether the name of a by-line of the page is broken between line i and the next.
+
+        A by-line is a line of its own, so that the lines are running text.
+        """
+        if i < 0 or i + 1 >= len(self.lines):
+            return False
+        first = self.lines[i].text
+        two = first + self.lines[i + 1].text
+        places = ((two.find(name), len(name)) for name in self.names)
+        return any(0 <= at < len(first) < at + size for at, size in places)
+
     def _named_before(self, i: int) -> bool:
         """Whether the running text before line i opened with the branch that the line names."""
         name = self.lines[i].text
@@ -185,6 +205,8 @@ class _Wrapped:
         if doubled(self.lines[i].text):
             return i + 1
         if self.measure.indented and self.lines[i].indent and not self._alone(i):
+            return i
+        if self._broken_name(i):
             return i
         if self._before_indent(i) or self._paragraph(i):
             return i + 1

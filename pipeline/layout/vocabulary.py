@@ -76,8 +76,9 @@ def vocabulary(lexicons: Lexicons) -> Vocabulary:
         organisation=re.compile(
             rf"(?:中共|中国共产党)?{inner}{{1,38}}?(?:{institution}){function}{BETWEEN}(?:{suffix})(?!委员|班子)"
         ),
+        # a clause that happens to end with an organisation is no name: 支部连续两年被市直机关工委
         organisation_line=re.compile(
-            rf"(?:中共|中国共产党)?{inner}{{1,40}}?(?:{institution}){function}{BETWEEN}(?:{suffix})"
+            rf"(?!支部|党支部|.*?(?:被|获|先后|连续))(?:中共|中国共产党)?{inner}{{1,40}}?(?:{institution}){function}{BETWEEN}(?:{suffix})"
         ),
         meta=re.compile(
             rf"(?:[【\[（]?(?:{key})[】\]）]?[:：])|(?:(?:{key})\s*[:：])|https?:|www\."

@@ -91,6 +91,10 @@ def _loose(lines: list[Line], i: int, words: Vocabulary) -> Item:
     return Item(Part.FLOW, line, Opens.YES)
 
 
+# A page with more by-lines than this is a page of branch reports.
+MANY_NAMES = 2
+
+
 class _Wrapped:
     """Reads hard-wrapped lines in order."""
 
@@ -184,7 +188,7 @@ class _Wrapped:
         return (again and not line.gap) or same
 
     def _broken_name(self, i: int) -> bool:
-        """Whether the name of a by-line of the page is broken between line i and the next.
+        """Whether a by-line's name opens line i and goes on, or is broken between it and the next.
 
         A by-line is a line of its own, so that the lines are running text.
         """
@@ -192,6 +196,10 @@ class _Wrapped:
             return False
         first = self.lines[i].text
         two = first + self.lines[i + 1].text
+        if len(set(self.names)) > MANY_NAMES and any(
+            first.startswith(name) and first != name for name in self.names
+        ):
+            return True  # the name and what it does on one line
         places = ((two.find(name), len(name)) for name in self.names)
         return any(0 <= at < len(first) < at + size for at, size in places)
 

@@ -5,12 +5,15 @@ from __future__ import annotations
 import json
 import sys
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from pipeline import __version__
 from pipeline.errors import ZhibuError
+
+if TYPE_CHECKING:
+    from pipeline.ingest import Unread
 
 app = typer.Typer(
     name="zhibu",
@@ -49,7 +52,17 @@ def run(
     inputs: Annotated[list[Path], typer.Argument(help="Files and folders to read.")],
     out: Annotated[Path, typer.Option(help="Folder to write the dataset to.")],
     workers: Annotated[int, typer.Option(min=1, help="Processes to use.")] = 1,
-    format: Annotated[str, typer.Option(help="Formats, joined by a comma.")] = "parquet,csv",
+    format: Annotated[
+        str, typer.Option(help="parquet, csv, jsonl, sqlite, duckdb, xlsx; joined by a comma.")
+    ] = "parquet,csv",
+    text_column: Annotated[
+        str | None,
+        typer.Option(help="Column of tables that holds the text: name, or number from 1."),
+    ] = None,
+    timeout_per_file: Annotated[
+        float | None,
+        typer.Option(min=0.001, help="Seconds after which a file, or row of a table, is given up."),
+    ] = None,
     scheme: Scheme = "siqiang",
     lexicons: Lexicons = None,
 ) -> None:
@@ -58,23 +71,23 @@ def run(
     from pipeline.commands.run import run as work
     from pipeline.model import Options
 
+    options = Options(scheme, lexicons, text_column, timeout_per_file)
     with Bar() as bar:
-        summary = work(
-            inputs, out, Options(scheme, lexicons), format.split(","), workers, bar.update
-        )
+        summary = work(inputs, out, options, format.split(","), workers, bar.update)
     print(
         f"{summary.documents} files ({summary.reused} unchanged, {summary.failed} failed), "
         f"{summary.reports} reports, {summary.facts} facts → {out}",
         file=sys.stderr,
     )
     if summary.failed:
-        print(f"see {out / 'issues.csv'} for the files that failed", file=sys.stderr)
+        table = out / "issues.csv" if "csv" in format.split(",") else "the table issues"
+        print(f"see {table} for the files that failed", file=sys.stderr)
         raise typer.Exit(1)
 
 
 @app.command()
 def extract(files: Files, scheme: Scheme = "siqiang", lexicons: Lexicons = None) -> None:
-    """Print JSON lines, one report a line, in the format of the annotation guide."""
+    """Print JSON lines, one report a line, in the format of golden reports."""
     from pipeline import route
     from pipeline.ingest import Item, Limits, Unread
     from pipeline.interchange import to_record
@@ -134,13 +147,21 @@ def evaluate(
     errors: Annotated[
         bool, typer.Option("--errors", help="List every miss and false alarm.")
     ] = False,
+    baselines: Annotated[
+        bool, typer.Option("--baselines", help="Score each kind of evidence for dimensions alone.")
+    ] = False,
     scheme: Scheme = "siqiang",
     lexicons: Lexicons = None,
 ) -> None:
-    """Score extracted reports against golden ones, as the annotation guide says."""
+    """Score extracted reports against golden ones."""
+    from pipeline.commands.baselines import baselines as compare
     from pipeline.commands.evaluate import evaluate as score
     from pipeline.model import Options
 
+    if baselines:
+        for line in compare(gold, source, Options(scheme, lexicons)):
+            print(line)
+        return
     for line in score(gold, found, source, errors, Options(scheme, lexicons)):
         print(line)
 
@@ -161,6 +182,23 @@ def train(
     _print(work(sentences, reports or [], out, scheme, lexicons))
 
 
+@app.command("train-segmenter")
+def train_segmenter(
+    files: Annotated[list[Path], typer.Argument(help="Text, a sentence a line, words by blanks.")],
+    out: Annotated[Path, typer.Option(help="Folder to write the model to, new or empty.")],
+    iterations: Annotated[int, typer.Option(min=1, help="Times to go through the text.")] = 20,
+    from_text: Annotated[
+        bool, typer.Option("--from-text", help="Take plain text; jieba cuts it, terms kept whole.")
+    ] = False,
+    scheme: Scheme = "siqiang",
+    lexicons: Lexicons = None,
+) -> None:
+    """Train a pkuseg model for `segment`; the same files give the same bytes. Nothing is downloaded."""
+    from pipeline.commands.train_segmenter import run as work
+
+    _print(work(files, out, iterations, from_text, scheme, lexicons))
+
+
 @lexicon_app.command("check")
 def lexicon_check(
     folder: Annotated[Path | None, typer.Argument(help="Folder of lexicons.")] = None,
@@ -174,6 +212,80 @@ def lexicon_check(
         print(line)
     print(f"{len(faults)} faults, {len(notes)} notes", file=sys.stderr)
     if faults:
+        raise typer.Exit(1)
+
+
+@lexicon_app.command("suggest")
+def lexicon_suggest(
+    corpus: Annotated[list[Path], typer.Argument(help="Files and folders to read.")],
+    out: Annotated[Path | None, typer.Option(help="CSV file to write, for a keeper.")] = None,
+    least: Annotated[int, typer.Option(min=1, help="Times a dimension term must occur.")] = 3,
+    scheme: Scheme = "siqiang",
+    lexicons: Lexicons = None,
+) -> None:
+    """Propose new units, head nouns and dimension terms that a corpus uses."""
+    from pipeline.commands import corpus as texts
+    from pipeline.commands.suggest import suggest
+    from pipeline.lexicon.add import SUGGESTION
+    from pipeline.lexicon.load import load
+    from pipeline.model import Options
+
+    unread: list[Unread] = []
+    documents = texts.read(corpus, Options(scheme, lexicons), unread)
+    rows = suggest(documents, load(lexicons, scheme), least)
+    texts.write(SUGGESTION, [(*row, "", "") for row in rows], out)
+    _tell(unread)
+
+
+@lexicon_app.command("add")
+def lexicon_add(
+    file: Annotated[Path, typer.Argument(help="Edited CSV of suggestions.")],
+    lexicons: Lexicons = None,
+) -> None:
+    """Merge edited suggestions into the lexicons: all rows, or none where one is refused."""
+    from pipeline.lexicon.add import add
+    from pipeline.lexicon.load import shipped
+
+    merge = add(file, Path(lexicons) if lexicons else shipped())
+    for fault in merge.faults:
+        print(f"zhibu: {fault}", file=sys.stderr)
+    if merge.faults:
+        raise typer.Exit(2)
+    for name, count in merge.added.items():
+        print(f"{name}: {count} added")
+
+
+@lexicon_app.command("coverage")
+def lexicon_coverage(
+    corpus: Annotated[list[Path], typer.Argument(help="Files and folders to read.")],
+    out: Annotated[Path | None, typer.Option(help="CSV file to write.")] = None,
+    scheme: Scheme = "siqiang",
+    lexicons: Lexicons = None,
+) -> None:
+    """Count the hits of every dimension term; tell the unused and the over-firing."""
+    from pipeline.commands import corpus as texts
+    from pipeline.commands.coverage import Coverage, coverage
+    from pipeline.lexicon.load import load
+    from pipeline.model import Options
+
+    unread: list[Unread] = []
+    documents = texts.read(corpus, Options(scheme, lexicons), unread)
+    rows = coverage(documents, load(lexicons, scheme))
+    texts.write(Coverage._fields, rows, out)
+    states = [row.state for row in rows]
+    print(
+        f"{len(rows)} terms, {states.count('unused')} unused, "
+        f"{states.count('over-firing')} over-firing",
+        file=sys.stderr,
+    )
+    _tell(unread)
+
+
+def _tell(unread: list[Unread]) -> None:
+    """Tell what could not be read; exit status 1 where something failed."""
+    for one in unread:
+        print(f"zhibu: {one.path}: {one.what}; {one.cure}", file=sys.stderr)
+    if any(not one.left_out for one in unread):
         raise typer.Exit(1)
 
 

@@ -10,7 +10,7 @@ Each step is a function of its input and the lexicons; nothing here looks at tex
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
 
@@ -19,6 +19,7 @@ from pipeline.classify import Model, load_model
 from pipeline.extract import dimensions
 from pipeline.extract.prose import Prose
 from pipeline.ingest import Item, Limits, Unread
+from pipeline.ingest.base import file_of
 from pipeline.layout import layout
 from pipeline.layout.branch import branch_of, title_of
 from pipeline.lexicon import Lexicons
@@ -46,8 +47,44 @@ def tools(options: Options) -> Tools:
 
 def documents(item: Item, options: Options, limits: Limits) -> Iterator[Document | Unread]:
     """Take everything in one file the whole route; what cannot be read comes as Unread."""
-    for found in ingest.sources(item, limits):
-        yield found if isinstance(found, Unread) else document(found, options)
+    held: Document | None = None  # until the next one shows whether the file holds several reports
+    before = 0  # reports of the same file that went before it
+    try:
+        for found in ingest.sources(item, limits):
+            if isinstance(found, Unread):
+                yield found
+                continue
+            read = document(found, options)
+            if not read.reports:
+                yield read
+                continue
+            last, held = held, read
+            if last is None:
+                continue
+            if file_of(last.source.path) == file_of(found.path):
+                last = _numbered(last, before)
+                before += len(last.reports)
+                held = _numbered(read, before)
+            else:
+                before = 0
+            yield last
+    except GeneratorExit:
+        raise
+    except BaseException:  # of what was read nothing is lost, whatever the file's rest does
+        if held is not None:
+            yield held
+        raise
+    if held is not None:
+        yield held
+
+
+def _numbered(document: Document, before: int) -> Document:
+    """Number a document's reports on from those of the same file that went before."""
+    numbered = enumerate(document.reports, before + 1)
+    stem = document.source.stem
+    return replace(
+        document, reports=tuple(replace(report, id=f"{stem}#{n}") for n, report in numbered)
+    )
 
 
 def read_document(path: Path, options: Options) -> Document:
@@ -62,7 +99,9 @@ def document(source: Source, options: Options) -> Document:
     many = len(plan.articles) > 1
     by_lined = many and sum(a.byline is not None for a in plan.articles) * 2 > len(plan.articles)
     reports = tuple(
-        report(f"{source.stem}#{n}" if many else source.stem, source, article, kit, by_lined)
+        report(
+            f"{source.stem}#{n}" if many else source.stem, source, article, kit, by_lined, not many
+        )
         for n, article in enumerate(plan.articles, 1)
     )
     issues = (*source.issues, *plan.issues)
@@ -72,12 +111,22 @@ def document(source: Source, options: Options) -> Document:
 
 
 def report(
-    name: str, source: Source, article: Article, kit: Tools, by_lined: bool = False
+    name: str,
+    source: Source,
+    article: Article,
+    kit: Tools,
+    by_lined: bool = False,
+    alone: bool = False,
 ) -> Report:
-    """Read one article: segment, tag, extract."""
+    """Read one article: segment, tag, extract.
+
+    Where it is `alone` in its source, what the file says of itself holds for it where its text is silent.
+    """
     lexicons = kit.lexicons
     text = article.text
     branch, branch_span = branch_of(source.text, article, lexicons, by_lined)
+    said = {} if by_lined or not alone else dict(source.meta)
+    branch = branch or said.get("branch")
     cut = sentences(article)
     prose = Prose(text.clean, text.norm, cut)
     sections, tagged, terms = dimensions.tag(
@@ -90,8 +139,8 @@ def report(
         article=article,
         branch=branch,
         branch_span=branch_span,
-        title=title_of(source.text, article.title),
-        author=None if article.author is None else source.text[slice(*article.author)],
+        title=title_of(source.text, article.title) or said.get("title"),
+        author=source.text[slice(*article.author)] if article.author else said.get("author"),
         sentences=tuple(cut),
         sentence_scores=tuple(tagged),
         section_dimensions=tuple(sections),

@@ -6,6 +6,7 @@ import fcntl
 import os
 import shutil
 import sys
+import threading
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
 from contextlib import contextmanager
@@ -16,17 +17,20 @@ from pathlib import Path
 import pyarrow as pa
 
 from pipeline import __version__, route
+from pipeline.commands.find import STATE, find
+from pipeline.commands.timer import GivenUp, timer
 from pipeline.errors import ZhibuError
-from pipeline.ingest import READERS, Item, Limits, Unread, readable
-from pipeline.model import Options
+from pipeline.ingest import Item, Limits, Unread
+from pipeline.ingest.base import file_of
+from pipeline.model import Document, Options
 from pipeline.tidy import parts
 from pipeline.tidy.parts import Input, Part
 from pipeline.tidy.rows import Rows, document_rows, failure_rows, key
 from pipeline.tidy.schema import BY_NAME, SCHEMA_VERSION
-from pipeline.tidy.sinks import SINKS, Dataset, arrow_schema
+from pipeline.tidy.sinks import Dataset, arrow_schema, check
 
-# Where a dataset keeps its finished parts and its lock.
-STATE = ".zhibu"
+# What a cure says where a reader is not installed.
+INSTALL = "pip install"
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,30 +47,6 @@ class Summary:
 Progress = Callable[[int, int, int], None]  # documents done, documents in all, failures so far
 
 
-def find(sources: Sequence[Path]) -> list[tuple[Path, str]]:
-    """List the files of all inputs with their paths below them, in order of path.
-
-    Raises ZhibuError for a missing path or a folder without files that can be read. Hidden files and files
-    of unknown formats in a folder are left to the caller, which reports them.
-    """
-    found: dict[str, Path] = {}
-    for source in sources:
-        if not source.exists():
-            raise ZhibuError("no such file or folder", str(source), "check the path")
-        if source.is_file():
-            found.setdefault(source.name, source)
-            continue
-        inside = sorted(p for p in source.rglob("*") if p.is_file() and not p.name.startswith("."))
-        if not any(readable(p) for p in inside):
-            kinds = ", ".join(sorted(READERS))
-            raise ZhibuError(
-                "no file that can be read in this folder", str(source), f"put files there ({kinds})"
-            )
-        for path in inside:
-            found.setdefault(path.relative_to(source).as_posix(), path)
-    return [(found[name], name) for name in sorted(found)]
-
-
 def run(
     sources: Sequence[Path],
     out: Path,
@@ -76,19 +56,19 @@ def run(
     progress: Progress,
 ) -> Summary:
     """Write the dataset of all inputs to a folder; finished parts of earlier runs are reused."""
-    unknown = set(formats) - set(SINKS)
-    if unknown:
-        raise ZhibuError(
-            f"unknown format {', '.join(sorted(unknown))}",
-            "--format",
-            f"choose from: {', '.join(sorted(SINKS))}",
-        )
-    files = find(sources)
+    check(formats)
+    files = find(sources, out)
     kit = route.tools(options)
     with _locked(out) as state:
-        inputs = [Input(file, path, parts.digest(file)) for file, path in files]
+        inputs = [
+            Input(file, path, None if left_out else parts.digest(file), left_out)
+            for file, path, left_out in files
+        ]
         model = kit.model.scheme if kit.model else ""
-        planned = parts.plan(inputs, __version__, kit.lexicons.version, options.scheme, model)
+        version: tuple[str, ...] = (__version__, kit.lexicons.version, options.scheme, model)
+        if options.text_column is not None:
+            version += (options.text_column,)
+        planned = parts.plan(inputs, *version)
         folder = state / "parts"
         folder.mkdir(exist_ok=True)
         todo = [p for p in planned if not parts.is_done(folder, p)]
@@ -134,7 +114,9 @@ def _work(
     """Work all parts, in this process or in several; gives the number of files that failed."""
     failed = 0
     progress(done, total, failed)
-    if workers <= 1 or len(todo) <= 1:
+    # signals reach the main thread only: elsewhere a process of its own keeps the time
+    here = options.seconds is None or threading.current_thread() is threading.main_thread()
+    if (workers <= 1 or len(todo) <= 1) and here:
         for part in todo:
             failed += _part(part, folder, options)
             done += len(part.inputs)
@@ -156,25 +138,84 @@ def _work(
 
 def _part(part: Part, folder: Path, options: Options) -> int:
     """Work one part; gives the number of its files that failed."""
-    limits = Limits()
-    batches = [rows for item in part.inputs for rows in _rows(item, options, limits)]
-    parts.write_part(folder, part, batches)
-    return sum(rows["documents"][0][-1] == "failed" for rows in batches)
+    route.tools(options)  # loaded here, so that no file's time is spent on it
+    failed = 0
+
+    def batches() -> Iterator[Rows]:
+        nonlocal failed
+        for item in part.inputs:
+            for rows in _rows(item, options):
+                failed += sum(row[-1] == "failed" for row in rows["documents"])
+                yield rows
+
+    parts.write_part(folder, part, batches())
+    return failed
 
 
-def _rows(item: Input, options: Options, limits: Limits) -> Iterator[Rows]:
+def _rows(item: Input, options: Options) -> Iterator[Rows]:
     """The rows of everything in one file. Whatever goes wrong becomes a row, and the batch goes on."""
+    told = _Told()
+    if item.left_out is not None:
+        yield told.rows(Unread(item.path, *item.left_out, True), "find")
+        return
+    limits = Limits(text_column=options.text_column)
+    found = route.documents(Item(item.file, item.path), options, limits)
+    count = 0
     try:
-        for found in route.documents(Item(item.file, item.path), options, limits):
-            if isinstance(found, Unread):
-                print(f"zhibu: {found.path}: {found.what}; {found.cure}", file=sys.stderr)
-                yield failure_rows(found.path, "read", found.what, found.cure)
-            else:
-                yield document_rows(found, found.source.path)
+        while True:
+            with timer(options.seconds):
+                one = next(found, None)
+                if one is None:
+                    break
+                rows = told.rows(one) if isinstance(one, Unread) else _read(one)
+            count += 1
+            yield rows
+        if not count:
+            yield told.rows(Unread(item.path, "no text in it", "check the file"))
+    except GivenUp:
+        what = f"given up: a text took longer than {options.seconds:g} seconds"
+        what += f"; {count} before it are kept" if count else ""
+        cure = "give it more with --timeout-per-file, or split the file"
+        yield told.rows(Unread(item.path, what, cure)) | parts.AGAIN
     except Exception as error:  # a fault of ours on this file must not cost the others
         message = f"unexpected {type(error).__name__}: {error}"
-        print(f"zhibu: {item.file}: {message}", file=sys.stderr)
-        yield failure_rows(item.path, "extract", message, "please report this file")
+        yield told.rows(Unread(item.path, message, "please report this file"), "extract")
+
+
+def _read(document: Document) -> Rows:
+    return document_rows(document, document.source.path)
+
+
+class _Told:
+    """Makes the rows of what one file could not give, and says so on stderr (not a million times)."""
+
+    LOUD = 20  # lines a file
+
+    def __init__(self) -> None:
+        self.lines = 0
+        self.failed: set[str] = set()
+
+    def rows(self, unread: Unread, stage: str = "read") -> Rows:
+        path, what, cure, left_out = unread
+        if not left_out:
+            self.lines += 1
+            if self.lines <= self.LOUD:
+                _say(f"{path}: {what}; {cure}")
+            elif self.lines == self.LOUD + 1:
+                _say(f"{file_of(path)}: more of this; see the table issues")
+        rows = failure_rows(path, stage, what, cure, "skipped" if left_out else "failed")
+        if path in self.failed:  # a second fault of the same file is no second document
+            rows["documents"] = []
+        elif path == file_of(path):
+            self.failed.add(path)
+        # what the user is told to install changes no file: the part must be worked again
+        return rows | parts.AGAIN if INSTALL in cure else rows
+
+
+def _say(line: str) -> None:
+    """One line on stderr, whatever characters a name holds."""
+    shown = "".join(c if c.isprintable() else repr(c)[1:-1] for c in line)
+    print(f"zhibu: {shown}", file=sys.stderr)
 
 
 def _join(

@@ -19,9 +19,33 @@ __all__ = ["READERS", "Item", "Limits", "Unread", "read", "readable", "sources"]
 
 # suffix → module with sources(item: Item, limits: Limits) -> Iterator[Source | Unread]
 READERS: dict[str, str] = {
+    ".bmp": "pipeline.ingest.scan",
+    ".csv": "pipeline.ingest.table",
+    ".doc": "pipeline.ingest.docx",
+    ".docx": "pipeline.ingest.docx",
+    ".eml": "pipeline.ingest.mail",
+    ".gz": "pipeline.ingest.archive",
+    ".htm": "pipeline.ingest.html",
+    ".html": "pipeline.ingest.html",
+    ".jpeg": "pipeline.ingest.scan",
+    ".jpg": "pipeline.ingest.scan",
+    ".jsonl": "pipeline.ingest.table",
     ".md": "pipeline.ingest.text",
+    ".mht": "pipeline.ingest.html",
+    ".mhtml": "pipeline.ingest.html",
+    ".parquet": "pipeline.ingest.table",
+    ".pdf": "pipeline.ingest.pdf",
+    ".png": "pipeline.ingest.scan",
+    ".tar": "pipeline.ingest.archive",
     ".text": "pipeline.ingest.text",
+    ".tgz": "pipeline.ingest.archive",
+    ".tif": "pipeline.ingest.scan",
+    ".tiff": "pipeline.ingest.scan",
+    ".tsv": "pipeline.ingest.table",
     ".txt": "pipeline.ingest.text",
+    ".xls": "pipeline.ingest.table",
+    ".xlsx": "pipeline.ingest.table",
+    ".zip": "pipeline.ingest.archive",
 }
 
 

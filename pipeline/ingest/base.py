@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path, PurePosixPath
@@ -78,6 +79,15 @@ class Unread(NamedTuple):
     path: str
     what: str
     cure: str
+    left_out: bool = False  # nothing failed: a hidden file, a sheet without texts
+
+
+_ROW = re.compile(r"#(?:sheet=.*&)?row=\d+$", re.DOTALL)
+
+
+def file_of(path: str) -> str:
+    """Give the shown path of the file that a text is from: of a table's row, that of the table."""
+    return _ROW.sub("", path)
 
 
 Read = Iterator[Source | Unread]

@@ -10,7 +10,8 @@ from __future__ import annotations
 import hashlib
 import os
 import shutil
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -26,6 +27,11 @@ from pipeline.tidy.sinks import Dataset, arrow_schema
 TYPICAL, MOST = 32, 128
 # Rows of a Parquet row group in the joined tables.
 GROUP = 50_000
+# Rows of a part's table kept in memory before they are written.
+HELD = 20_000
+# Rows that say so keep their part from being taken as it is by a later run.
+_AGAIN = "again"
+AGAIN: Rows = {_AGAIN: []}
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +41,7 @@ class Input:
     file: Path
     path: str
     sha256: str | None  # None where it cannot be read
+    left_out: tuple[str, str] | None = None  # what it is, and the cure, where it is not to be read
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +67,9 @@ def plan(inputs: Sequence[Input], *version: str) -> list[Part]:
     current: list[Input] = []
 
     def close() -> None:
-        hashes = [f"{i.path}\x1f{i.sha256}" for i in current]
+        hashes = [
+            f"{i.path}\x1f{i.sha256}" + (f"\x1f{i.left_out}" if i.left_out else "") for i in current
+        ]
         parts.append(Part(key(SCHEMA_VERSION, *version, *hashes), tuple(current)))
         current.clear()
 
@@ -75,25 +84,43 @@ def plan(inputs: Sequence[Input], *version: str) -> list[Part]:
 
 
 def is_done(folder: Path, part: Part) -> bool:
-    """Whether a part was finished before."""
-    return (folder / part.key).is_dir()
+    """Whether a part was finished before, and nothing in it is to be tried again."""
+    return (folder / part.key).is_dir() and not (folder / part.key / _AGAIN).exists()
 
 
 def write_part(folder: Path, part: Part, batches: Iterable[Rows]) -> None:
-    """Write the rows of a part's documents; the part appears whole or not at all."""
+    """Write the rows of a part's documents; the part appears whole or not at all.
+
+    Rows are written as they come, since one file may hold millions of texts.
+    """
     working = folder / f"{part.key}.{os.getpid()}"
     working.mkdir(parents=True, exist_ok=True)
-    collected: dict[str, list[Row]] = {table.name: [] for table in TABLES}
-    for rows in batches:
-        for name, found in rows.items():
-            collected[name].extend(found)
-    for table in TABLES:
-        if collected[table.name]:
-            pq.write_table(_arrow(table.name, collected[table.name]), working / table.name)
+    with ExitStack() as stack:
+        collected: dict[str, list[Row]] = {}
+        writers: dict[str, Any] = {}
+
+        def flush(name: str) -> None:
+            if name not in writers:
+                writer = pq.ParquetWriter(working / name, _SCHEMAS[name])
+                writers[name] = stack.enter_context(writer)
+            writers[name].write_table(_arrow(name, collected[name]))
+            collected[name] = []
+
+        for rows in batches:
+            for name, found in rows.items():
+                if name == _AGAIN:
+                    (working / _AGAIN).touch()
+                    continue
+                collected.setdefault(name, []).extend(found)
+                if len(collected[name]) >= HELD:
+                    flush(name)
+        for name in [name for name, held in collected.items() if held]:
+            flush(name)
     target = folder / part.key
-    if target.exists():
+    if is_done(folder, part):
         shutil.rmtree(working)
     else:
+        shutil.rmtree(target, ignore_errors=True)
         working.rename(target)
 
 
@@ -113,15 +140,22 @@ def join(folder: Path, parts: Sequence[Part], dataset: Dataset) -> dict[str, int
         waiting: list[Any] = []
         counts[table.name] = held = 0
         for part in parts:
-            path = folder / part.key / table.name
-            if path.is_file():
-                waiting.append(pq.read_table(path, schema=_SCHEMAS[table.name]))
-                held += waiting[-1].num_rows
-            if held >= GROUP:
-                counts[table.name] += _flush(waiting, table.name, dataset)
-                waiting, held = [], 0
+            for rows in _groups(folder / part.key / table.name):
+                waiting.append(rows)
+                held += rows.num_rows
+                if held >= GROUP:
+                    counts[table.name] += _flush(waiting, table.name, dataset)
+                    waiting, held = [], 0
         counts[table.name] += _flush(waiting, table.name, dataset)
     return counts
+
+
+def _groups(path: Path) -> Iterator[Any]:
+    """The rows of a part's table, as many at a time as were written together."""
+    if path.is_file():
+        with pq.ParquetFile(path) as file:
+            for group in range(file.num_row_groups):
+                yield file.read_row_group(group)
 
 
 def _flush(waiting: list[Any], name: str, dataset: Dataset) -> int:

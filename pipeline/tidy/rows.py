@@ -57,13 +57,14 @@ def document_rows(document: Document, path: str) -> Rows:
     return rows
 
 
-def failure_rows(path: str, stage: str, message: str, cure: str) -> Rows:
-    """Give the rows of a file that could not be read."""
+def failure_rows(path: str, stage: str, message: str, cure: str, status: str = "failed") -> Rows:
+    """Give the rows of a file that could not be read, or (status skipped) was left out."""
     document_id = key("", path)
+    severity = "error" if status == "failed" else "warning"
     return {
-        "documents": [(document_id, path, None, None, None, None, None, None, None, 0, "failed")],
+        "documents": [(document_id, path, None, None, None, None, None, None, None, 0, status)],
         "issues": [
-            _issue(Issue(stage, "error", message, cure), document_id, None, path),
+            _issue(Issue(stage, severity, message, cure), document_id, None, path),
         ],
     }
 

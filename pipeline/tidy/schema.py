@@ -76,7 +76,12 @@ TABLES: tuple[Table, ...] = (
             Column("pages", "int", "number of pages, for PDF and scans"),
             Column("characters", "int", "length of the raw text", "code points"),
             Column("reports", "int", "number of reports found in it"),
-            Column("status", "string", "read, or failed", required=True),
+            Column(
+                "status",
+                "string",
+                "read, failed, or skipped (hidden, a link, no texts)",
+                required=True,
+            ),
         ),
     ),
     Table(

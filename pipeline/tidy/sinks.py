@@ -1,26 +1,30 @@
 """Sinks: where rows go. A new one is a class with write and close, and one line in SINKS.
 
-Rows arrive as Arrow tables in the order of their documents; every table is written even when it is empty.
+Rows arrive as Arrow tables in the order of their documents, one table after another; every table is
+written even when it is empty.
 """
 
 from __future__ import annotations
 
 import csv
-from collections.abc import Sequence
+import json
+from collections.abc import Callable, Sequence
+from importlib.util import find_spec
 from pathlib import Path
 from typing import IO, Any, Protocol
 
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from pipeline.errors import ZhibuError
 from pipeline.tidy.schema import TABLES, Table
 
 _ARROW = {"string": pa.string(), "int": pa.int64(), "float": pa.float64(), "bool": pa.bool_()}
-# Cells that a spreadsheet would run as a formula get an apostrophe before them.
-_FORMULA = ("=", "+", "-", "@", "\t", "\r")
+# Text cells that a spreadsheet would run as a formula begin so.
+FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 
-class Sink(Protocol):
+class File(Protocol):
     """Writes the rows of one table."""
 
     def write(self, rows: Any) -> None:
@@ -28,6 +32,16 @@ class Sink(Protocol):
 
     def close(self) -> None:
         """Finish the file."""
+
+
+class Sink(Protocol):
+    """Writes the rows of all tables in one format."""
+
+    def write(self, table: str, rows: Any) -> None:
+        """Write an Arrow table of one table's rows."""
+
+    def close(self) -> None:
+        """Finish all files."""
 
 
 def arrow_schema(table: Table) -> Any:
@@ -84,7 +98,7 @@ class Csv:
 
 def _cell(value: Any) -> Any:
     if isinstance(value, str):
-        return "'" + value if value.startswith(_FORMULA) else value
+        return "'" + value if value.startswith(FORMULA) else value
     if isinstance(value, bool):
         return "true" if value else "false"
     if isinstance(value, float) and value.is_integer():
@@ -92,26 +106,105 @@ def _cell(value: Any) -> Any:
     return value
 
 
-SINKS: dict[str, type[Parquet] | type[Csv]] = {"parquet": Parquet, "csv": Csv}
+class Jsonl:
+    """One file of JSON lines a table: every column in every line, null where there is nothing."""
+
+    suffix = ".jsonl"
+
+    def __init__(self, table: Table, path: Path) -> None:
+        self.file: IO[str] = path.open("w", encoding="utf-8", newline="")
+
+    def write(self, rows: Any) -> None:
+        """Write rows."""
+        for row in rows.to_pylist():
+            self.file.write(json.dumps(row, ensure_ascii=False, allow_nan=False) + "\n")
+
+    def close(self) -> None:
+        """Close the file."""
+        self.file.close()
+
+
+class Files:
+    """A format that has a file of its own for each table."""
+
+    def __init__(self, kind: type[Parquet] | type[Csv] | type[Jsonl], folder: Path) -> None:
+        self.files: dict[str, File] = {
+            table.name: kind(table, folder / (table.name + kind.suffix)) for table in TABLES
+        }
+
+    def write(self, table: str, rows: Any) -> None:
+        """Write an Arrow table of one table's rows."""
+        self.files[table].write(rows)
+
+    def close(self) -> None:
+        """Finish all files."""
+        for file in self.files.values():
+            file.close()
+
+
+def _sqlite(folder: Path) -> Sink:
+    from pipeline.tidy.databases import Sqlite
+
+    return Sqlite(folder)
+
+
+def _duckdb(folder: Path) -> Sink:
+    from pipeline.tidy.databases import Duckdb
+
+    return Duckdb(folder)
+
+
+def _xlsx(folder: Path) -> Sink:
+    from pipeline.tidy.workbook import Xlsx
+
+    return Xlsx(folder)
+
+
+# format → what opens it in a folder
+SINKS: dict[str, Callable[[Path], Sink]] = {
+    "parquet": lambda folder: Files(Parquet, folder),
+    "csv": lambda folder: Files(Csv, folder),
+    "jsonl": lambda folder: Files(Jsonl, folder),
+    "sqlite": _sqlite,
+    "duckdb": _duckdb,
+    "xlsx": _xlsx,
+}
+# format → library that only some installations have; the extra that brings it has the format's name
+_NEEDS = {"duckdb": "duckdb", "xlsx": "xlsxwriter"}
+
+
+def check(formats: Sequence[str]) -> None:
+    """Raise ZhibuError for a format that is unknown or whose library is not installed."""
+    unknown = sorted(set(formats) - set(SINKS))
+    if unknown:
+        raise ZhibuError(
+            f"unknown format {', '.join(unknown)}",
+            "--format",
+            f"choose from: {', '.join(sorted(SINKS))}",
+        )
+    for name in formats:
+        if name in _NEEDS and find_spec(_NEEDS[name]) is None:
+            raise ZhibuError(
+                f"the format {name} needs {_NEEDS[name]}",
+                "--format",
+                f"pip install 'zhibu[{name}]'",
+            )
 
 
 class Dataset:
     """All tables of a dataset being written to a folder, in one or more formats."""
 
     def __init__(self, folder: Path, formats: Sequence[str]) -> None:
+        check(formats)
         folder.mkdir(parents=True, exist_ok=True)
-        self.sinks: dict[str, list[Sink]] = {
-            table.name: [SINKS[f](table, folder / (table.name + SINKS[f].suffix)) for f in formats]
-            for table in TABLES
-        }
+        self.sinks: list[Sink] = [SINKS[name](folder) for name in dict.fromkeys(formats)]
 
     def write(self, table: str, rows: Any) -> None:
         """Write an Arrow table of one table's rows to all formats."""
-        for sink in self.sinks[table]:
-            sink.write(rows)
+        for sink in self.sinks:
+            sink.write(table, rows)
 
     def close(self) -> None:
         """Finish all files."""
-        for sinks in self.sinks.values():
-            for sink in sinks:
-                sink.close()
+        for sink in self.sinks:
+            sink.close()

@@ -1,7 +1,7 @@
 """The commands do what they say, told only from outside: through a subprocess, by what is printed.
 
-`extract` prints JSON lines in the format of golden reports with the ground of every item; `evaluate` gives the
-figures of ../shared/score.py; what a user gets wrong is one line that says what, where and what to do,
+`extract` prints JSON lines in the format of golden reports with the ground of every item; `evaluate` gives
+the figures that README.md explains; what a user gets wrong is one line that says what, where and what to do,
 with exit status 2; a batch in which a file fails finishes and exits 1.
 """
 

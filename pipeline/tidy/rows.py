@@ -71,7 +71,7 @@ def failure_rows(path: str, stage: str, message: str, cure: str, status: str = "
 
 def _issue(issue: Issue, document_id: str, report_id: str | None, path: str) -> Row:
     return (
-        key(document_id, report_id, issue.stage, issue.message),
+        key(document_id, report_id, issue.stage, issue.message, *(issue.source or ())),
         document_id,
         report_id,
         path,

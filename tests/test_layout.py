@@ -21,6 +21,8 @@ from hypothesis import strategies as st
 from pipeline.layout import layout
 from pipeline.layout.branch import branch_of, title_of
 from pipeline.layout.classify import doubled
+from pipeline.layout.lines import Line
+from pipeline.layout.vocabulary import vocabulary
 from pipeline.lexicon import load
 from pipeline.model import Article, Layout, Source
 from pipeline.offsets import INSERTED
@@ -746,3 +748,21 @@ def test_the_account_of_places_can_fail() -> None:
 @pytest.mark.parametrize("text", ["", " ", "\n\n", "　\u200b\ufeff\n"])
 def test_blank_text_has_no_article(text: str) -> None:
     assert plan_of(text).articles == ()
+
+
+# --- names that the columns break -----------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("width", range(13, 25))
+@pytest.mark.parametrize("first", [True, False], ids=["titles first", "titles last"])
+def test_a_name_broken_over_lines_opens_the_body(width: int, first: bool) -> None:
+    """A body that opens with its branch's name is whole wherever the column cuts the name."""
+    before = frozenset(r["id"] for r in BRANCHES) if first else frozenset()
+    assert_page(BRANCHES, replace(PLAIN, width=(width, width), before=before))
+
+
+def test_a_clause_that_ends_with_an_organisation_is_no_by_line() -> None:
+    for text in ("支部连续两年被市直机关工委", "先后被县委组织部机关党委"):
+        assert not vocabulary(load()).is_organisation(
+            Line(0, len(text), text, 0, 0, float(len(text)))
+        )

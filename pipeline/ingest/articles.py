@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from pipeline.ingest.columns import Block
-from pipeline.ingest.order import flows
+from pipeline.ingest.order import MOST_BLOCKS, flows
 
 # A name is found in so many characters from where a text begins, and has so many at least.
 OPENING = 160
@@ -33,6 +33,8 @@ class _Name:
 def settled(blocks: Sequence[Block]) -> list[Block]:
     """Give a page's blocks in reading order, every article parted from the one before it."""
     result = list(blocks)
+    if len(result) > MOST_BLOCKS:
+        return result
     names = [_Name(b, _text(b)) for b in result if _may_name(b)]
     for name in names:
         name.start = _start(result, name.text)

@@ -27,6 +27,7 @@ HANGING = 2.2  # marks that hang over the end of a line, no more than two
 CENTRED = 0.6  # offsets left and right of a centred line differ by less
 ALONE = 3.0  # a by-line's white below or above it
 JUSTIFIED = 0.4  # a justified line ends as near to its column's edge
+MOST_LINES = 4_000  # on a page; more are no print in columns and are not compared with each other
 SHORT_BLOCK = 4  # a block of other print than the body's with so many lines at most is display
 
 
@@ -36,6 +37,8 @@ Edge = tuple[float, float, int]
 
 def blocks(lines: Sequence[Line], rules: Sequence[Rule], pictures: Sequence[Box]) -> list[Block]:
     """Join lines into blocks; sets the lines' column edges and indents."""
+    if len(lines) > MOST_LINES:
+        return [_block([f]) for f in lines]
     flat = [f for f in lines if not f.vertical]
     body = body_size((f.size, len(f.text)) for f in flat)
     edges = _edges([f for f in flat if _alike(f.size, body)])

@@ -29,6 +29,7 @@ ALIKE = 1.12  # ratio of sizes within a block
 DISPLAY = 1.15  # times the body's size: a title
 ROWS = 3  # a corridor is white over so many rows with text on both sides
 REACH = 14.0  # … within so many ems above and below
+SEEN = 300  # … and so many runs, which is more than a page has there
 EDGE_VOTES = 4  # so many lines begin at a column's edge
 INDENT = (1.3, 2.8)  # offset of a paragraph's first line
 STACK = (0.8, 1.7)  # from glyph to glyph in vertical writing
@@ -281,7 +282,10 @@ class _Joiner:
         for step in (-1, 1):
             k = bisect_left(self.bases, a.base)
             k = k if step > 0 else k - 1
+            last = k + step * SEEN
             while 0 <= k < len(self.runs) and abs(self.bases[k] - a.base) <= REACH * em:
+                if k == last:
+                    break
                 r = self.runs[k]
                 k += step
                 if not _alike(r.size, em) or r is a or r is b:

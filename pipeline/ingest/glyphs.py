@@ -19,8 +19,8 @@ from pdfminer.utils import apply_matrix_pt, mult_matrix
 
 from pipeline.ingest.columns import Box, Glyph, Rule
 
-# A newspaper page holds ten thousand glyphs and some hundred rules.
-MOST_GLYPHS = 200_000
+# A newspaper page holds ten thousand glyphs, a broadsheet of notices thirty, and some hundred rules.
+MOST_GLYPHS = 60_000
 MOST_RULES = 2_000
 # No page's instructions or font is larger when unpacked; pictures are not unpacked here.
 MOST_BYTES = 64 << 20

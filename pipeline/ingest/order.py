@@ -14,6 +14,8 @@ from pipeline.ingest.columns import Block, body_size
 
 # Cuts tried at each step, the widest first, and regions weighed before the widest cut is taken unseen.
 CUTS = 6
+# A page of more blocks is no newspaper's (a table, a map, an attack): it is read from top to bottom.
+MOST_BLOCKS = 400
 REGIONS = 1500
 # What white bands must have at least, in points; glyph boxes overlap a little in tight setting.
 BAND = -1.0
@@ -26,6 +28,8 @@ Order = tuple[int, ...]
 
 def ordered(blocks: Sequence[Block]) -> list[Block]:
     """Give the blocks in reading order."""
+    if len(blocks) > MOST_BLOCKS:
+        return sorted(blocks, key=lambda b: (b.box[1], b.box[0]))
     if not blocks:
         return []
     em = body_size((f.size, len(f.text)) for b in blocks for f in b.lines)

@@ -20,7 +20,7 @@ from typing import Any
 from pipeline.errors import ReadError
 from pipeline.ingest.articles import settled
 from pipeline.ingest.base import Item, Limits, Read, Unread, sha256
-from pipeline.ingest.blocks import blocks
+from pipeline.ingest.blocks import MOST_LINES, blocks
 from pipeline.ingest.columns import Block, Box, Glyph, Line, lines
 from pipeline.ingest.order import ordered
 from pipeline.ingest.pages import Page, compose
@@ -179,6 +179,8 @@ def _page(interpreter: Any, page: Any, number: int, data: bytes, doubts: _Doubts
         doubts.add(number, "characters printed twice in one place are read once", "nothing to do")
     if drawn.radicals:
         doubts.add(number, "characters coded as radicals are read as characters", "nothing to do")
+    if len(found) > MOST_LINES:
+        doubts.add(number, "too many scattered pieces to tell columns", "check the page")
     stood = blocks(found, drawn.rules, drawn.pictures)
     captions = [b for b in stood if _is_caption(b, drawn.pictures)]
     return Page(number, drawn.height, settled(ordered(stood)), captions, _turned(drawn.turned))

@@ -766,3 +766,11 @@ def test_a_clause_that_ends_with_an_organisation_is_no_by_line() -> None:
         assert not vocabulary(load()).is_organisation(
             Line(0, len(text), text, 0, 0, float(len(text)))
         )
+
+
+def test_a_title_of_four_lines_in_a_narrow_column() -> None:
+    long = dict(
+        REPORTS[3],
+        title="一盏灯照亮一条巷 一支队伍温暖一座城 一面旗帜引领一群人 一个支部带动一方业",
+    )
+    assert_page([REPORTS[1], long, REPORTS[2]], replace(PLAIN, width=(13, 13)))

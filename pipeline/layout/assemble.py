@@ -17,7 +17,7 @@ from pipeline.model import Furniture
 OPENING = 160
 OPENING_LINES = 16
 # A title has at most so many lines; a longer run of display lines is something else.
-TITLE_LINES = 3
+TITLE_LINES = 4
 
 
 @dataclass

@@ -91,6 +91,8 @@ def _loose(lines: list[Line], i: int, words: Vocabulary) -> Item:
     return Item(Part.FLOW, line, Opens.YES)
 
 
+# In columns narrower than this a title may take four lines, else three.
+NARROW = 15.5
 # A page with more by-lines than this is a page of branch reports.
 MANY_NAMES = 2
 
@@ -282,8 +284,8 @@ class _Wrapped:
 
     def _run(self, i: int) -> int:
         """End of the run of lines from i that could be display (i itself where there is none)."""
-        at = i
-        while at < len(self.lines) and at - i <= 3:
+        at, most = i, 4 if self.measure.typical[i] < NARROW else 3
+        while at < len(self.lines) and at - i <= most:
             line = self.lines[at]
             text = bare(line.text)
             broken = line.gap > 0 and not (self._narrow(at) and not self._narrow(at - 1))
@@ -296,7 +298,7 @@ class _Wrapped:
             if line.width > DISPLAY_WIDTH:
                 return i
             at += 1
-        return i if at - i > 3 else at
+        return i if at - i > most else at
 
     def _ends_run(self, line: Line) -> bool:
         return self.words.is_organisation(line) or _SUBTITLE.match(line.text) is not None

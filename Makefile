@@ -9,7 +9,7 @@ $(VENV)/.installed: pyproject.toml
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check -e '.[dev]'
 	touch $@
 
-.PHONY: setup run test lint train clean
+.PHONY: setup run test lint train bench clean
 setup: $(VENV)/.installed
 
 run: setup  ## write the dataset of data/sample to out/
@@ -27,6 +27,9 @@ lint: setup
 train: setup  ## rebuild the classifier from data/training
 	$(BIN)/python -m pipeline train data/training/part-*.csv --out lexicons/models/siqiang.tsv \
 	  --reports data/gold/dev.jsonl --reports data/gold/sample.jsonl
+
+bench: setup  ## speed of the whole route beside plain jieba.cut
+	$(BIN)/python tools/benchmark.py
 
 clean:
 	rm -rf $(VENV) $(OUT) .mypy_cache .pytest_cache .ruff_cache .hypothesis dist

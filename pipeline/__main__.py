@@ -154,14 +154,16 @@ def evaluate(
     lexicons: Lexicons = None,
 ) -> None:
     """Score extracted reports against golden ones."""
-    from pipeline.commands.baselines import baselines as compare
-    from pipeline.commands.evaluate import evaluate as score
     from pipeline.model import Options
 
     if baselines:
+        from pipeline.commands.baselines import baselines as compare
+
         for line in compare(gold, source, Options(scheme, lexicons)):
             print(line)
         return
+    from pipeline.commands.evaluate import evaluate as score
+
     for line in score(gold, found, source, errors, Options(scheme, lexicons)):
         print(line)
 

@@ -56,6 +56,12 @@ SAMPLE = Faults(
 )
 
 
+def paragraphs(report: Report) -> list[str]:
+    """Give a report's body."""
+    parts = [report["lead"], *(s["heading"] + s["body"] for s in report["sections"])]
+    return [p for p in "\n".join(parts).split("\n") if p]
+
+
 def breadth(text: str) -> float:
     """Measure a text in full-width characters; ASCII takes half."""
     return sum(0.5 if character.isascii() else 1.0 for character in text)

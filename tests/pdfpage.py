@@ -11,17 +11,12 @@ from reportlab.pdfbase import pdfmetrics
 from reportlab.pdfbase.cidfonts import UnicodeCIDFont
 from reportlab.pdfgen.canvas import Canvas
 
-from tests.newspaper import wrap
+from tests.newspaper import paragraphs, wrap
 
 Report = Mapping[str, Any]
 SONG = "STSong-Light"
 EM, LEADING = 9.0, 13.0
 pdfmetrics.registerFont(UnicodeCIDFont(SONG))
-
-
-def paragraphs(report: Report) -> list[str]:
-    parts = [report["lead"], *(s["heading"] + s["body"] for s in report["sections"])]
-    return [p for p in "\n".join(parts).split("\n") if p]
 
 
 def set_lines(report: Report, width: int) -> Iterator[tuple[str, bool, bool]]:

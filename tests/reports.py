@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 from pipeline import ingest, route
 from pipeline.ingest import Item, Limits, Unread
-from pipeline.model import Document, Options, Source
+from pipeline.model import Document, Options, Report, Source
 
 SAMPLE = Path(__file__).parents[1] / "data/sample"
 EIGHT = sorted(SAMPLE.glob("*.txt"))
@@ -40,3 +41,35 @@ def facts(read: list[Document]) -> dict[str, list[Any]]:
         "branches": [r.branch for r in reports],
         "titles": [r.title for r in reports],
     }
+
+
+def plain(report: Mapping[str, object]) -> list[str]:
+    """The paragraphs of a gold report: title, by-line, and the text below them."""
+    rows = [str(report["title"] or ""), str(report["branch"]), str(report["lead"])]
+    for section in report["sections"]:  # type: ignore[attr-defined]
+        rows += [section["heading"], section["body"]]
+    return [line for row in rows for line in row.split("\n") if line]
+
+
+def kinds(source: Source) -> dict[str, str]:
+    """What is furniture in a source, and of which kind."""
+    return {source.text[slice(*f.source)]: f.kind for f in source.furniture}
+
+
+def facts_of(report: Report) -> tuple[object, ...]:
+    """What was found in one report, its layout and its facts."""
+    return (
+        report.branch,
+        report.title,
+        [report.article.text.clean[slice(*s.heading)] for s in report.article.sections],
+        report.article.text.clean,
+        report.achievements,
+        report.honours,
+        report.practices,
+    )
+
+
+def reports_of(source: Source | Unread) -> list[Report]:
+    """The reports of a source, which must be readable."""
+    assert isinstance(source, Source), source
+    return list(route.document(source, Options()).reports)

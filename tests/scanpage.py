@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 from PIL import Image, ImageDraw, ImageFilter, ImageFont
 
-from tests.newspaper import wrap
+from tests.newspaper import paragraphs, wrap
 
 GOLD = Path(__file__).parents[1] / "data/gold/sample.jsonl"
 Report = Mapping[str, Any]
@@ -65,12 +65,6 @@ def reports(*ids: str) -> list[Report]:
     """Give reports of the sample by id."""
     known = {r["id"]: r for r in map(json.loads, GOLD.open(encoding="utf-8"))}
     return [known[i] for i in ids]
-
-
-def paragraphs(report: Report) -> list[str]:
-    """Give a report's body."""
-    parts = [report["lead"], *(s["heading"] + s["body"] for s in report["sections"])]
-    return [p for p in "\n".join(parts).split("\n") if p]
 
 
 def set_rows(some: Sequence[Report], width: int) -> list[tuple[str, str]]:

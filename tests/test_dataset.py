@@ -28,7 +28,7 @@ from pipeline.commands.run import STATE, Summary, run
 from pipeline.errors import ZhibuError
 from pipeline.model import Options
 from pipeline.tidy.schema import TABLES
-from pipeline.tidy.sinks import _cell
+from pipeline.tidy.sinks import cell
 
 REPO = Path(__file__).parents[1]
 SAMPLE = REPO / "data/sample"
@@ -257,9 +257,9 @@ def test_no_cell_of_text_begins_a_formula(dataset: Path) -> None:
 
 @pytest.mark.parametrize("sign", ["=", "+", "-", "@", "\t", "\r"])
 def test_a_text_that_begins_like_a_formula_gets_an_apostrophe(sign: str) -> None:
-    assert _cell(sign + "SUM(A1)") == "'" + sign + "SUM(A1)"
-    assert _cell("支部" + sign) == "支部" + sign
-    assert _cell(-3.0) == -3
+    assert cell(sign + "SUM(A1)") == "'" + sign + "SUM(A1)"
+    assert cell("支部" + sign) == "支部" + sign
+    assert cell(-3.0) == -3
 
 
 def test_a_formula_in_a_source_is_disarmed_in_the_csv(tmp_path: Path) -> None:

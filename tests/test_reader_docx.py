@@ -18,10 +18,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pipeline import ingest, route
+from pipeline import ingest
 from pipeline.ingest import Item, Limits, Unread
 from pipeline.ingest.docx_numbers import chinese, written
-from pipeline.model import Options, Report, Source
+from pipeline.model import Source
+from tests.reports import facts_of, kinds, plain, reports_of
 
 GOLD = Path(__file__).parents[1] / "data" / "gold" / "sample.jsonl"
 REPORTS = [r for line in GOLD.open(encoding="utf-8") if (r := json.loads(line))["branch"]]
@@ -127,35 +128,6 @@ def places(source: Source) -> list[tuple[str, str | None]]:
     return [(source.text[a.start : a.end], a.locator) for a in source.anchors]
 
 
-def kinds(source: Source) -> dict[str, str]:
-    return {source.text[slice(*f.source)]: f.kind for f in source.furniture}
-
-
-def plain(report: Mapping[str, object]) -> list[str]:
-    """The paragraphs of a gold report."""
-    rows = [str(report["title"] or ""), str(report["branch"]), str(report["lead"])]
-    for section in report["sections"]:  # type: ignore[attr-defined]
-        rows += [section["heading"], section["body"]]
-    return [line for row in rows for line in row.split("\n") if line]
-
-
-def facts(report: Report) -> tuple[object, ...]:
-    return (
-        report.branch,
-        report.title,
-        [report.article.text.clean[slice(*s.heading)] for s in report.article.sections],
-        report.article.text.clean,
-        report.achievements,
-        report.honours,
-        report.practices,
-    )
-
-
-def reports(source: Source | Unread) -> list[Report]:
-    assert isinstance(source, Source), source
-    return list(route.document(source, Options()).reports)
-
-
 @pytest.mark.parametrize("report", REPORTS, ids=lambda r: r["id"])
 def test_the_facts_are_those_of_the_same_report_as_text(report: Mapping[str, object]) -> None:
     rows = plain(report)
@@ -167,8 +139,8 @@ def test_the_facts_are_those_of_the_same_report_as_text(report: Mapping[str, obj
             footer1=p("第 3 页"),
         )
     )
-    expected, got = reports(text), reports(word)
-    assert [facts(r) for r in got] == [facts(r) for r in expected]
+    expected, got = reports_of(text), reports_of(word)
+    assert [facts_of(r) for r in got] == [facts_of(r) for r in expected]
     assert got[0].branch == report["branch"]
     # one report of deeds counts nothing and names no practice
     assert report["id"] == "deeds" or got[0].achievements or got[0].practices

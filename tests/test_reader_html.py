@@ -20,9 +20,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from selectolax.lexbor import LexborHTMLParser
 
-from pipeline import ingest, route
+from pipeline import ingest
 from pipeline.ingest import Item, Limits, Unread
-from pipeline.model import Options, Report, Source
+from pipeline.model import Source
+from tests.reports import facts_of, kinds, plain, reports_of
 
 GOLD = Path(__file__).parents[1] / "data" / "gold" / "sample.jsonl"
 REPORTS = [r for line in GOLD.open(encoding="utf-8") if (r := json.loads(line))["branch"]]
@@ -35,14 +36,6 @@ OTHERS = (
 ABSTRACT = (
     "昨天上午，全市机关党建工作推进会在市民中心召开，会议总结了去年的工作，部署了今年的任务。"
 )
-
-
-def plain(report: Mapping[str, object]) -> list[str]:
-    """The paragraphs of a gold report: title, by-line, and the text below them."""
-    rows = [str(report["title"] or ""), str(report["branch"]), str(report["lead"])]
-    for section in report["sections"]:  # type: ignore[attr-defined]
-        rows += [section["heading"], section["body"]]
-    return [line for row in rows for line in row.split("\n") if line]
 
 
 def links(tag: str, titles: Sequence[str]) -> str:
@@ -171,27 +164,6 @@ def article(source: Source) -> list[str]:
     return [source.text[s:e].strip() for s, e in spans if (s, e) not in outside]
 
 
-def kinds(source: Source) -> dict[str, str]:
-    return {source.text[slice(*f.source)]: f.kind for f in source.furniture}
-
-
-def facts(report: Report) -> tuple[object, ...]:
-    return (
-        report.branch,
-        report.title,
-        [report.article.text.clean[slice(*s.heading)] for s in report.article.sections],
-        report.article.text.clean,
-        report.achievements,
-        report.honours,
-        report.practices,
-    )
-
-
-def reports(source: Source | Unread) -> list[Report]:
-    assert isinstance(source, Source), source
-    return list(route.document(source, Options()).reports)
-
-
 def titled(report: Mapping[str, object]) -> tuple[str, list[str]]:
     rows = plain(report)
     return (rows[0], rows[1:]) if report["title"] else ("公积金里的民生答卷", rows)
@@ -205,9 +177,9 @@ def test_the_facts_are_those_of_the_same_report_as_text(
     title, rows = titled(report)
     source = read(SITES[site](title, rows))
     assert article(source) == [title, *rows]
-    expected = reports(found("\n".join([title, *rows]), "report.txt"))
-    got = reports(source)
-    assert [facts(r) for r in got] == [facts(r) for r in expected]
+    expected = reports_of(found("\n".join([title, *rows]), "report.txt"))
+    got = reports_of(source)
+    assert [facts_of(r) for r in got] == [facts_of(r) for r in expected]
     assert got[0].branch == report["branch"]
 
 

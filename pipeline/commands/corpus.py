@@ -14,9 +14,7 @@ from pipeline.commands.find import find
 from pipeline.errors import ZhibuError
 from pipeline.ingest import Item, Limits, Unread
 from pipeline.model import Document, Options
-
-# What a spreadsheet would run as a formula gets an apostrophe before it.
-_FORMULA = ("=", "+", "-", "@", "\t", "\r")
+from pipeline.tidy.sinks import cell
 
 
 def read(sources: Sequence[Path], options: Options, unread: list[Unread]) -> Iterator[Document]:
@@ -56,6 +54,4 @@ def write(header: Sequence[str], rows: Sequence[Sequence[Any]], out: Path | None
 
 
 def _cell(value: Any) -> Any:
-    if isinstance(value, str) and value.startswith(_FORMULA):
-        return "'" + value
-    return f"{value:g}" if isinstance(value, float) else value
+    return f"{value:g}" if isinstance(value, float) else cell(value)

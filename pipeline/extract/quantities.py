@@ -252,9 +252,8 @@ def _word(numeral: Numeral, before: str, after: str, words: Words) -> str | None
         return None
     if numeral.core == "一" and before[-1:] in _WORD_ONE and before:
         return "word"
-    for size in (4, 3, 2, 1):
-        if numeral.core + after[:size] in words.slogans:
-            return "slogan"
+    if _slogan(numeral.core, after, words):
+        return "slogan"
     bare = numeral.core in ("百", "千", "万", "亿") and numeral.bound == "exact"
     if bare and before[-1:] not in tuple("近约超逾过破达满足到"):
         return "word"

@@ -15,6 +15,7 @@ from pipeline.ingest.columns import (
     Box,
     Line,
     Rule,
+    alike,
     body_size,
 )
 
@@ -41,10 +42,10 @@ def blocks(lines: Sequence[Line], rules: Sequence[Rule], pictures: Sequence[Box]
         return [_block([f]) for f in lines]
     flat = [f for f in lines if not f.vertical]
     body = body_size((f.size, len(f.text)) for f in flat)
-    edges = _edges([f for f in flat if _alike(f.size, body)])
+    edges = _edges([f for f in flat if alike(f.size, body)])
     level = [r for r in rules if r.bottom - r.top < 3 and r.x1 - r.x0 > body]
     chains = _chains(flat, level, edges, body)
-    font = Counter(f.font for f in flat if _alike(f.size, body)).most_common(1)
+    font = Counter(f.font for f in flat if alike(f.size, body)).most_common(1)
     found: list[Block] = []
     for chain in chains:
         _set_edges(chain, edges)
@@ -59,10 +60,6 @@ def blocks(lines: Sequence[Line], rules: Sequence[Rule], pictures: Sequence[Box]
         block.wraps = block.display and block.lines[0].size <= DISPLAY * body
         _ends(block)
     return found
-
-
-def _alike(a: float, b: float) -> bool:
-    return max(a, b) <= ALIKE * max(min(a, b), 0.01)
 
 
 def _reach(line: Line, edges: list[Edge]) -> tuple[float, float]:
@@ -108,8 +105,8 @@ def _chains(
             white = b.base - a.base - b.size
             title = min(a.size, b.size) > DISPLAY * body
             most = DISPLAY_LEADING if title else LEADING
-            alike = max(a.size, b.size) <= (TITLE_ALIKE if title else ALIKE) * min(a.size, b.size)
-            fits = alone and near and alike and white <= most * a.size
+            similar = max(a.size, b.size) <= (TITLE_ALIKE if title else ALIKE) * min(a.size, b.size)
+            fits = alone and near and similar and white <= most * a.size
             if fits and not _ruled(a, b, rules):
                 link[i] = k
     heads = set(range(len(ordered))) - set(link.values())
@@ -272,7 +269,7 @@ def _vertical(lines: list[Line]) -> list[list[Line]]:
 
 
 def _beside(a: Line, b: Line) -> bool:
-    near = a.box[0] - b.box[2] < 1.5 * b.size and _alike(a.size, b.size)
+    near = a.box[0] - b.box[2] < 1.5 * b.size and alike(a.size, b.size)
     return near and min(a.box[3], b.box[3]) > max(a.box[1], b.box[1])
 
 

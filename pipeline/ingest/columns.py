@@ -186,10 +186,11 @@ def _under(a: Glyph, b: Glyph) -> bool:
     em = max(a.size, b.size)
     down = b.top - a.top
     centred = abs((a.x0 + a.x1) - (b.x0 + b.x1)) <= 0.3 * em
-    return centred and STACK[0] * em <= down <= STACK[1] * em and _alike(a.size, b.size)
+    return centred and STACK[0] * em <= down <= STACK[1] * em and alike(a.size, b.size)
 
 
-def _alike(a: float, b: float) -> bool:
+def alike(a: float, b: float) -> bool:
+    """Whether two sizes of print are those of one text."""
     return max(a, b) <= ALIKE * max(min(a, b), 0.01)
 
 
@@ -254,7 +255,7 @@ class _Joiner:
         if gap <= TOUCHING * em:
             # columns of a page made row by row may stand as near as this
             return gap < 0.2 * em or not self._corridor(a, b, 2 * ROWS)
-        if not _alike(a.size, b.size):
+        if not alike(a.size, b.size):
             return False
         if gap > (DISPLAY_APART if em > DISPLAY * self.body else APART) * em:
             return False
@@ -288,7 +289,7 @@ class _Joiner:
                     break
                 r = self.runs[k]
                 k += step
-                if not _alike(r.size, em) or r is a or r is b:
+                if not alike(r.size, em) or r is a or r is b:
                     continue
                 if r.x0 < x1 and r.end > x0:
                     x0, x1 = (x0, r.x0) if r.x0 - x0 > x1 - r.end else (r.end, x1)

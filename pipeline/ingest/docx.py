@@ -16,8 +16,8 @@ from typing import TYPE_CHECKING, Any
 
 from pipeline.errors import ReadError
 from pipeline.ingest.base import Item, Limits, Read, Unread, sha256
-from pipeline.ingest.docx_lines import Body, Line, Notes, local
-from pipeline.ingest.docx_numbers import Numbering
+from pipeline.ingest.docx_lines import Body, Line, Notes
+from pipeline.ingest.docx_numbers import Numbering, local
 from pipeline.model import Anchor, Furniture, Issue, Source
 
 if TYPE_CHECKING:

@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from pipeline.ingest.docx_numbers import Numbering
+from pipeline.ingest.docx_numbers import Numbering, local
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -46,11 +46,6 @@ class Notes:
 
     deleted: int = 0  # characters of tracked deletions
     embedded: int = 0  # documents inside
-
-
-def local(tag: object) -> str:
-    """Give a tag or attribute without its namespace: documents come in two."""
-    return tag.rpartition("}")[2] if isinstance(tag, str) else ""
 
 
 def attribute(element: Any, name: str) -> str | None:

@@ -12,21 +12,22 @@ _CONTENTS = re.compile(r"(?:toc|TOC)\s*\d")
 _PLACE = re.compile(r"%([1-9])")
 
 
-def _local(tag: object) -> str:
+def local(tag: object) -> str:
+    """Give a tag or attribute without its namespace: documents come in two."""
     return tag.rpartition("}")[2] if isinstance(tag, str) else ""
 
 
 def _val(element: Any, *path: str) -> str | None:
     """Give the val of a descendant by local names."""
     for name in path:
-        element = next((c for c in element if _local(c.tag) == name), None)
+        element = next((c for c in element if local(c.tag) == name), None)
         if element is None:
             return None
-    return next((str(v) for k, v in element.attrib.items() if _local(k) == "val"), None)
+    return next((str(v) for k, v in element.attrib.items() if local(k) == "val"), None)
 
 
 def _attribute(element: Any, name: str) -> str:
-    return next((str(v) for k, v in element.attrib.items() if _local(k) == name), "")
+    return next((str(v) for k, v in element.attrib.items() if local(k) == name), "")
 
 
 def chinese(number: int) -> str:
@@ -99,7 +100,7 @@ class Numbering:
         for child in numbering if numbering is not None else ():
             self._declare(child)
         for style in styles if styles is not None else ():
-            if _local(style.tag) == "style":
+            if local(style.tag) == "style":
                 self.styles[_attribute(style, "styleId")] = (
                     _val(style, "name") or "",
                     _val(style, "basedOn") or "",
@@ -108,10 +109,10 @@ class Numbering:
                 )
 
     def _declare(self, child: Any) -> None:
-        if _local(child.tag) == "abstractNum":
+        if local(child.tag) == "abstractNum":
             levels = {}
             for level in child:
-                if _local(level.tag) == "lvl":
+                if local(level.tag) == "lvl":
                     form, text = _val(level, "numFmt") or "decimal", _val(level, "lvlText") or ""
                     levels[_int(_attribute(level, "ilvl"))] = (
                         form,
@@ -119,7 +120,7 @@ class Numbering:
                         _int(_val(level, "start"), 1),
                     )
             self.levels[_attribute(child, "abstractNumId")] = levels
-        elif _local(child.tag) == "num":
+        elif local(child.tag) == "num":
             num = _attribute(child, "numId")
             self.lists[num] = _val(child, "abstractNumId") or ""
             for override in child:

@@ -116,11 +116,6 @@ def _margin(page: Page) -> Iterable[Line]:
             yield line
 
 
-def _words_meet(left: str, right: str) -> bool:
-    a, b = left[-1:], right[:1]
-    return a.isascii() and b.isascii() and a.isalnum() and b.isalnum()
-
-
 @dataclass
 class _Writer:
     joins: bool  # whether the lines of a paragraph are joined

@@ -89,14 +89,15 @@ class Csv:
     def write(self, rows: Any) -> None:
         """Write rows."""
         columns = [column.to_pylist() for column in rows.columns]
-        self.writer.writerows([_cell(v) for v in row] for row in zip(*columns, strict=True))
+        self.writer.writerows([cell(v) for v in row] for row in zip(*columns, strict=True))
 
     def close(self) -> None:
         """Close the file."""
         self.file.close()
 
 
-def _cell(value: Any) -> Any:
+def cell(value: Any) -> Any:
+    """Give a value as a CSV cell: no text is a formula to a spreadsheet, whole floats are integers."""
     if isinstance(value, str):
         return "'" + value if value.startswith(FORMULA) else value
     if isinstance(value, bool):

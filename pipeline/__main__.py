@@ -86,6 +86,21 @@ def run(
 
 
 @app.command()
+def validate(
+    dataset: Annotated[Path, typer.Argument(help="Folder of a dataset.")],
+) -> None:
+    """Check a dataset against its declared types, values and keys; exit status 1 for a fault."""
+    from pipeline.commands.validate import validate as check
+
+    faults = check(dataset)
+    for line in faults:
+        print(line)
+    print(f"{dataset}: {len(faults)} faults", file=sys.stderr)
+    if faults:
+        raise typer.Exit(1)
+
+
+@app.command()
 def extract(files: Files, scheme: Scheme = "siqiang", lexicons: Lexicons = None) -> None:
     """Print JSON lines, one report a line, in the format of golden reports."""
     from pipeline import route

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import fcntl
+import json
 import os
 import shutil
 import sys
@@ -24,6 +25,7 @@ from pipeline.ingest import Item, Limits, Unread
 from pipeline.ingest.base import file_of
 from pipeline.model import Document, Options
 from pipeline.tidy import parts
+from pipeline.tidy.contract import datapackage
 from pipeline.tidy.parts import Input, Part
 from pipeline.tidy.rows import Rows, document_rows, failure_rows, key
 from pipeline.tidy.schema import BY_NAME, SCHEMA_VERSION
@@ -242,6 +244,9 @@ def _join(
     columns = [pa.array([v], f.type) for v, f in zip(row, schema, strict=True)]
     dataset.write("runs", pa.Table.from_arrays(columns, schema=schema))
     dataset.close()
+    package = datapackage(formats, route.tools(options).lexicons)
+    text = json.dumps(package, ensure_ascii=False, indent=1) + "\n"
+    (fresh / "datapackage.json").write_text(text, encoding="utf-8", newline="\n")
     for path in sorted(fresh.iterdir()):
         os.replace(path, out / path.name)
     fresh.rmdir()

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import pyarrow as pa
 
 from pipeline.errors import ZhibuError
+from pipeline.tidy import schema
 from pipeline.tidy.evidence import Evidence, find
 from pipeline.tidy.schema import BY_NAME
 from pipeline.tidy.stores import Store, store_of
@@ -24,7 +25,7 @@ CATEGORIES = frozenset(
     }
 )  # fmt: skip
 # Administrative levels from the lowest to the highest: frames sort and compare by them.
-LEVELS = ("unit", "county", "municipal", "provincial", "national")
+LEVELS = schema.LEVELS[::-1]
 # What stands for a missing value where rows are counted by it: a blank is information.
 NOT_STATED = "not stated"
 LAYERS = {"practices": "practice", "achievements": "achievement", "honours": "honour"}
@@ -192,6 +193,15 @@ class Dataset:
         frame = pd.DataFrame(found)
         frame["difference"] = found[branch_a] - found[branch_b]
         return frame
+
+    def validate(self) -> list[str]:
+        """Give a line for every fault against the declared types, values and keys; none is well.
+
+        Raises ZhibuError where pandera is not installed.
+        """
+        from pipeline.tidy.validation import faults
+
+        return faults(self)
 
     def evidence(self, row_id: str) -> Evidence:
         """Give the words, the sentence and the context that a row was read from.

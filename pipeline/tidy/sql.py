@@ -6,18 +6,16 @@ and rounds its means (the engines add up in different orders), so that both show
 
 from __future__ import annotations
 
-from pipeline.tidy.schema import TABLES, Table
+from pipeline.tidy.schema import Table
 
 # What both engines call our types (SQLite keeps truth as 0 and 1).
 _SQLITE = {"string": "TEXT", "int": "INTEGER", "float": "REAL", "bool": "INTEGER"}
 _DUCKDB = {"string": "VARCHAR", "int": "BIGINT", "float": "DOUBLE", "bool": "BOOLEAN"}
-_HOME = {table.key: table.name for table in TABLES}
 
 
 def foreign_keys(table: Table) -> dict[str, str]:
     """Give the columns of a table that are keys of another: column → that table's name."""
-    homes = {c.name: _HOME[c.name] for c in table.columns if c.name in _HOME}
-    return {column: home for column, home in homes.items() if home != table.name}
+    return table.foreign
 
 
 def create_sqlite(table: Table) -> str:

@@ -54,7 +54,7 @@ def run(
     workers: Annotated[int, typer.Option(min=1, help="Processes to use.")] = 1,
     format: Annotated[
         str, typer.Option(help="parquet, csv, jsonl, sqlite, duckdb, xlsx; joined by a comma.")
-    ] = "parquet,csv",
+    ] = "parquet,csv,duckdb",
     text_column: Annotated[
         str | None,
         typer.Option(help="Column of tables that holds the text: name, or number from 1."),

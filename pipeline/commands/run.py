@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-import fcntl
 import json
-import os
-import shutil
 import sys
 import threading
 from collections.abc import Callable, Iterator, Sequence
@@ -16,6 +13,7 @@ from itertools import islice
 from pathlib import Path
 
 import pyarrow as pa
+from filelock import FileLock, Timeout
 
 from pipeline import __version__, route
 from pipeline.commands.find import STATE, find
@@ -27,6 +25,7 @@ from pipeline.model import Document, Options
 from pipeline.tidy import parts
 from pipeline.tidy.contract import datapackage
 from pipeline.tidy.parts import Input, Part
+from pipeline.tidy.publish import begin, publish
 from pipeline.tidy.rows import Rows, document_rows, failure_rows, key
 from pipeline.tidy.schema import BY_NAME, SCHEMA_VERSION
 from pipeline.tidy.sinks import Dataset, arrow_schema, check
@@ -76,7 +75,7 @@ def run(
         todo = [p for p in planned if not parts.is_done(folder, p)]
         reused = len(inputs) - sum(len(p.inputs) for p in todo)
         _work(todo, folder, options, workers, reused, len(inputs), progress)
-        summary = _join(planned, folder, state, out, options, formats, reused)
+        summary = _join(planned, folder, out, options, formats, reused)
         parts.clean(folder, planned)
     return summary
 
@@ -85,23 +84,25 @@ def run(
 def _locked(out: Path) -> Iterator[Path]:
     """Make the dataset's folder and hold its lock; raises ZhibuError where that cannot be."""
     state = out / STATE
+    # the system lets the lock go when its process ends, however that ends
+    lock = FileLock(state / "lock")
     try:
         state.mkdir(parents=True, exist_ok=True)
-        handle = (state / "lock").open("w")
+        lock.acquire(timeout=0)
+    except Timeout as error:
+        raise ZhibuError(
+            "another run is writing this dataset",
+            str(out),
+            "wait for it or choose another folder",
+        ) from error
     except OSError as error:
         raise ZhibuError(
             f"cannot be written ({error.strerror})", str(out), "choose a folder you may write to"
         ) from error
-    with handle:
-        try:
-            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except OSError as error:
-            raise ZhibuError(
-                "another run is writing this dataset",
-                str(out),
-                "wait for it or choose another folder",
-            ) from error
+    try:
         yield state
+    finally:
+        lock.release()
 
 
 def _work(
@@ -223,15 +224,13 @@ def _say(line: str) -> None:
 def _join(
     planned: Sequence[Part],
     folder: Path,
-    state: Path,
     out: Path,
     options: Options,
     formats: Sequence[str],
     reused: int,
 ) -> Summary:
     """Join the parts into tables beside the old ones, then put them in their place."""
-    fresh = state / "new"
-    shutil.rmtree(fresh, ignore_errors=True)
+    fresh = begin(out)
     dataset = Dataset(fresh, formats)
     counts = parts.join(folder, planned, dataset)
     failed = _count_failed(planned, folder)
@@ -244,12 +243,10 @@ def _join(
     columns = [pa.array([v], f.type) for v, f in zip(row, schema, strict=True)]
     dataset.write("runs", pa.Table.from_arrays(columns, schema=schema))
     dataset.close()
-    package = datapackage(formats, route.tools(options).lexicons)
+    package = datapackage(fresh, formats, route.tools(options).lexicons)
     text = json.dumps(package, ensure_ascii=False, indent=1) + "\n"
     (fresh / "datapackage.json").write_text(text, encoding="utf-8", newline="\n")
-    for path in sorted(fresh.iterdir()):
-        os.replace(path, out / path.name)
-    fresh.rmdir()
+    publish(out)
     return Summary(counts["documents"], failed, counts["reports"], facts, reused)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from pathlib import Path
 from typing import Any
 
 from pipeline.lexicon.load import Lexicons
@@ -80,19 +81,24 @@ def _resource(table: Table, form: str, lexicons: Lexicons) -> dict[str, Any]:
     }
 
 
-def datapackage(formats: Sequence[str], lexicons: Lexicons) -> dict[str, Any]:
-    """Give the data package (frictionless) of a dataset written in these formats.
+def datapackage(folder: Path, formats: Sequence[str], lexicons: Lexicons) -> dict[str, Any]:
+    """Give the data package (frictionless) of a dataset written to a folder in these formats.
 
     Its resources are the CSV files where there are any, else the files of another format.
     """
     form = next(name for name in _FILES if name in formats)
+    resources = [_resource(table, form, lexicons) for table in TABLES]
+    if form == "parquet":
+        for resource in resources:  # a large table has several files
+            files = sorted(p.name for p in folder.glob(f"{resource['name']}.*parquet"))
+            resource["path"] = files if len(files) > 1 else files[0]
     return {
         "name": "zhibu",
         "title": "支部数据集",
         "description": "Facts of party-branch reports, each with the characters it was read from.",
         "schemaVersion": SCHEMA_VERSION,
         "licenses": [LICENCE],
-        "resources": [_resource(table, form, lexicons) for table in TABLES],
+        "resources": resources,
     }
 
 

@@ -23,7 +23,7 @@ from pipeline.ingest import Item, Limits, Unread
 from pipeline.ingest.base import file_of
 from pipeline.model import Document, Options
 from pipeline.tidy import parts
-from pipeline.tidy.contract import datapackage
+from pipeline.tidy.contract import datapackage, datasette
 from pipeline.tidy.parts import Input, Part
 from pipeline.tidy.publish import begin, publish
 from pipeline.tidy.rows import Rows, document_rows, failure_rows, key
@@ -246,6 +246,9 @@ def _join(
     package = datapackage(fresh, formats, route.tools(options).lexicons)
     text = json.dumps(package, ensure_ascii=False, indent=1) + "\n"
     (fresh / "datapackage.json").write_text(text, encoding="utf-8", newline="\n")
+    if "sqlite" in formats:
+        text = json.dumps(datasette(), ensure_ascii=False, indent=1) + "\n"
+        (fresh / "datasette.json").write_text(text, encoding="utf-8", newline="\n")
     publish(out)
     return Summary(counts["documents"], failed, counts["reports"], facts, reused)
 

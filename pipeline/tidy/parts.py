@@ -98,6 +98,7 @@ def write_part(folder: Path, part: Part, batches: Iterable[Rows]) -> None:
     with ExitStack() as stack:
         collected: dict[str, list[Row]] = {}
         writers: dict[str, Any] = {}
+        told: set[str] = set()
 
         def flush(name: str) -> None:
             if name not in writers:
@@ -111,7 +112,9 @@ def write_part(folder: Path, part: Part, batches: Iterable[Rows]) -> None:
                 if name == _AGAIN:
                     (working / _AGAIN).touch()
                     continue
-                collected.setdefault(name, []).extend(found)
+                # keys hold the document's, so that only faults told apart meet again
+                taken = told if name == "issues" else set()
+                collected.setdefault(name, []).extend(_unique(found, taken))
                 if len(collected[name]) >= HELD:
                     flush(name)
         for name in [name for name, held in collected.items() if held]:
@@ -122,6 +125,17 @@ def write_part(folder: Path, part: Part, batches: Iterable[Rows]) -> None:
     else:
         shutil.rmtree(target, ignore_errors=True)
         working.rename(target)
+
+
+def _unique(rows: Iterable[Row], taken: set[str]) -> Iterator[Row]:
+    """The rows, a key (the first column) that is taken made new: what is said twice costs no row."""
+    for row in rows:
+        name, n = row[0], 1
+        while name in taken:
+            n += 1
+            name = f"{row[0]}~{n}"
+        taken.add(name)
+        yield row if n == 1 else (name, *row[1:])
 
 
 _SCHEMAS = {table.name: arrow_schema(table) for table in TABLES}

@@ -16,7 +16,7 @@ from pathlib import Path
 STATE = ".zhibu"
 _READY = "ready"
 # A further file of a large table.
-_FURTHER = re.compile(r"(\w+)\.\d{4}\.parquet")
+_FURTHER = re.compile(r"(\w+)\.part\d{4,}\.parquet")
 
 
 def begin(out: Path) -> Path:

@@ -64,7 +64,7 @@ def arrow_schema(table: Table) -> Any:
 class Parquet:
     """One Parquet file a table (zstd), further ones where a table has more than FILE_ROWS rows.
 
-    They are `<table>.parquet`, `<table>.0002.parquet` and so on, for `<table>.*parquet` as a pattern; the
+    In the order of their names they are `<table>.parquet`, `<table>.part0002.parquet` and so on, for `<table>.*parquet` as a pattern; the
     last one says so in its metadata (`last`).
     """
 
@@ -83,7 +83,7 @@ class Parquet:
         if self.rows and self.rows + rows.num_rows > FILE_ROWS:
             self.writer.close()
             self.number, self.rows = self.number + 1, 0
-            self.writer = self._open(self.path.with_suffix(f".{self.number:04d}.parquet"))
+            self.writer = self._open(self.path.with_suffix(f".part{self.number:04d}.parquet"))
         self.writer.write_table(rows)
         self.rows += rows.num_rows
 

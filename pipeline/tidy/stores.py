@@ -23,7 +23,7 @@ Store = Callable[[Path, str], Any]  # folder, table → Arrow table
 def _parquet(folder: Path, table: str) -> Any:
     pieces: list[Any] = []
     while True:
-        number = f".{len(pieces) + 1:04d}" if pieces else ""
+        number = f".part{len(pieces) + 1:04d}" if pieces else ""
         with pq.ParquetFile(place(folder, f"{table}{number}.parquet")) as file:
             pieces.append(file.read())
             if b"last" in (file.metadata.metadata or {}):

@@ -9,9 +9,13 @@ ROLES: dict[str, frozenset[str]] = {
     "actions": frozenset(
         (
             "acquire",
+            "amount_ending",
             "generic",
             "light",
+            "measure",
+            "person_ending",
             "persons",
+            "suffix",
             "verb",
             "word",
         )

@@ -57,6 +57,7 @@ ROLES: dict[str, frozenset[str]] = {
             "municipal",
             "national",
             "not_won",
+            "office",
             "open",
             "other",
             "provincial",

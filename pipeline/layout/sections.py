@@ -34,9 +34,11 @@ LEAST_BODY = 12
 OPENED = 0.7
 NEARLY_ALL = 0.8
 # Where not nearly all paragraphs open so, the sentences must read like headings the more.
-STRONG = 2.5
+STRONG = 3.0
 # The lead names the branch; a sentence before that name (within so many characters) is no heading.
 BRANCH_WITHIN = 200
+# 支部的学习也有纱厂味儿: "also" refers to what was told before, unless a first half stands before it.
+_ALSO = re.compile("[^，]+也")
 _QUANTITY = re.compile(r"\d+(?:\.\d+)?(?:[%万亿多余]|[^\d“”+＋·.、月日年—-])")
 
 
@@ -202,6 +204,8 @@ def heading_score(sentence: str, words: Vocabulary) -> int:
     score = 1 - any(c.isdigit() for c in re.sub("“[^”]*”", "", body))
     if words.not_heading.match(body):
         score -= 2
+    if _ALSO.match(body):
+        score -= 1
     halves = body.split("，")
     lengths = [len(re.sub("[“”]", "", h)) for h in halves]
     uneven = max(lengths) - min(lengths)

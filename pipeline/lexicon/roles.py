@@ -108,11 +108,12 @@ ROLES: dict[str, frozenset[str]] = {
             "head",
             "institution",
             "issue",
-            "mechanism_verb",
             "metaphor",
+            "naming_verb",
             "no_practice",
             "outer",
             "own",
+            "strong_verb",
         )
     ),
     "quantities": frozenset(

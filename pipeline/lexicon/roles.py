@@ -76,6 +76,8 @@ ROLES: dict[str, frozenset[str]] = {
             "author_column",
             "boundary",
             "branch_column",
+            "bullet",
+            "byline_word",
             "caption",
             "caption_end",
             "date_column",

@@ -37,6 +37,8 @@ NEARLY_ALL = 0.8
 STRONG = 3.0
 # Themes before a colon differ by no more than this in length.
 UNEVEN = 6
+# … and open so many of the paragraphs from the first of them on.
+THEMED = 0.6
 # The lead names the branch; a sentence before that name (within so many characters) is no heading.
 BRANCH_WITHIN = 200
 # 支部的学习也有纱厂味儿: "also" refers to what was told before, unless a first half stands before it.
@@ -45,7 +47,7 @@ _ALSO = re.compile("[^，]+也")
 _NAMED = re.compile(r"[^，。：“”]{1,7}(?<![说道问答称讲喊笑是括下])：(?!“)[^：]{3,16}")
 # A theme before a colon that opens every paragraph: 政治引领强根基：支部坚持…
 _THEMED = re.compile(
-    r"[^，。：；！？“”\d]{4,16}(?:，[^，。：；！？“”\d]{4,16})?(?<![说道问答称讲喊笑是括下])："
+    r"(?:[^，。：；！？\d]{4,16}|[^，。：；！？\d]{1,16}，[^，。：；！？\d]{3,16})(?<![说道问答称讲喊笑是括下])：(?!“)"
 )
 _DATED = re.compile(r"(?:19|20)\d\d年|[今去前]年")
 
@@ -173,14 +175,15 @@ def _run_in(norm: str, paragraphs: tuple[Paragraph, ...], words: Vocabulary) -> 
 def _themed(norm: str, paragraphs: tuple[Paragraph, ...]) -> list[Span]:
     """Themes before a colon where three or more paragraphs, one after another, open so."""
     found: list[Span] = []
+    after = 0
     for paragraph in paragraphs:
         theme = _THEMED.match(norm, paragraph.start, paragraph.end)
         if theme and paragraph.end - theme.end() >= LEAST_BODY and not paragraph.display:
             found.append(theme.span())
-        elif found and paragraph is not paragraphs[-1]:
-            return []
+        after += bool(found)
     sizes = [end - start for start, end in found]
-    return found if len(found) >= 3 and max(sizes) - min(sizes) <= UNEVEN else []
+    many = len(found) >= 3 and len(found) >= THEMED * after
+    return found if many and max(sizes) - min(sizes) <= UNEVEN else []
 
 
 def _parallel(headings: list[str]) -> float:

@@ -23,9 +23,10 @@ BEFORE = 30
 LEAST = 2
 _STOP_AFTER = re.compile(r"[，。；：！？\n、（）()—…]|\d|(?<=..)[被把将]")
 _STOP_BEFORE = re.compile(r"[，。；：！？\n（）()…]|——")
+_NUMERAL = re.compile("[一二两三四五六七八九十百千万]{2,}(?!岁)")
 _CLOSE = re.compile("[”》]")
 # 比五年前高出…, 较去年同期下降…: the comparison stands between the subject and the verb.
-_COMPARED = re.compile(r"(?:比|较|与|同)[^，。；：、的]{1,8}?(?:相比)?$")
+_COMPARED = re.compile(r"(?:比|较|(?<!参)与|同)[^，。；：、的]{1,8}?(?:相比)?$")
 _PLACE = re.compile(r"(?:村|乡|镇|县区|县|街道|社区)(?![民庄组级干居支里镇企域直城村])")
 # 去年议了27次, 一周内改完14条, 五年来分厂产值: when it was, before what was counted.
 _WHEN = re.compile(
@@ -118,6 +119,8 @@ def noun_after(prose: Prose, end: int, words: Words, persons: bool = False) -> S
     text = norm[end : end + AFTER]
     if text[:1] in ("“", "《"):
         return _quoted_after(norm, end)
+    if _NUMERAL.match(text):
+        return None  # 四十二户一百六十七人
     stop = _STOP_AFTER.search(text)
     text = text[: stop.start()] if stop else text
     place = _PLACE.match(text)
@@ -130,6 +133,8 @@ def noun_after(prose: Prose, end: int, words: Words, persons: bool = False) -> S
             return head
     relative = text.find("的")
     tokens = words.tagger.tokens(text)
+    if stop and stop.group().isdigit() and len(tokens) == 1 and tokens[0].text in words.verbs:
+        return None  # 投资2.3亿元新建4座…: the verb is the next number's
     size = _read_noun(tokens, words, persons)
     if relative > 0 and (size == 0 or _modifies(tokens, size, relative, words)):
         return noun_after(prose, end + relative, words) or (end, end + size or end + relative)
@@ -155,6 +160,8 @@ def _read_noun(tokens: list[Token], words: Words, persons: bool) -> int:
     size = 0
     for i, token in enumerate(tokens):
         verb = token.text in words.verbs
+        if i == 0 and len(token.text) == 1 and token.tag[:1] in ("v", "d") and len(tokens) == 1:
+            return 0
         if i == 0 and token.text in _NOT and len(tokens) > 1 and tokens[1].tag == "m":
             return 0  # 无一处返工
         if i == 0 and token.text != "不":
@@ -297,6 +304,8 @@ def _nominal(tokens: list[Token], words: Words, inner_verbs: bool = False) -> Sp
             start = token.end
     while start < end and any(t.start == start and t.text in "、”》的等“《" for t in tokens):
         start += 1
+    while start < end and any(t.end == end and t.text in "、的" for t in tokens):
+        end -= 1
     first = next((t for t in tokens if t.start == start), None)
     if first is not None and first.text[:2] in words.verbs and len(first.text) >= 4:
         start += 2  # 挽回损失 is one word to the tagger

@@ -1,28 +1,20 @@
-"""Real clients ask the files: datasette, the sqlite3 command line, duckdb over Parquet, pyarrow.dataset."""
+"""Real clients ask the files: the sqlite3 command line, duckdb."""
 
 from __future__ import annotations
 
-import asyncio
 import json
 import shutil
 import subprocess
 from pathlib import Path
-from typing import Any
 
 import duckdb
-import pyarrow as pa
-import pyarrow.dataset
-import pyarrow.parquet as pq
 import pytest
-from datasette.app import Datasette
 
 from pipeline.commands.run import run
 from pipeline.model import Options
-from pipeline.tidy import sinks, sql
+from pipeline.tidy import sql
 from pipeline.tidy.parts import _unique
-from pipeline.tidy.publish import begin, publish
 from pipeline.tidy.schema import BY_NAME, TABLES
-from pipeline.tidy.stores import store_of
 
 REPO = Path(__file__).parents[1]
 
@@ -33,37 +25,6 @@ def out(tmp_path_factory: pytest.TempPathFactory) -> Path:
     formats = ("parquet", "sqlite", "duckdb")
     run([REPO / "data/sample"], made, Options(), formats, 1, lambda *_: None)
     return made
-
-
-def ask(out: Path, *paths: str) -> list[Any]:
-    """Get pages of datasette serving the SQLite file with its metadata."""
-    metadata = json.loads((out / "datasette.json").read_text("utf-8"))
-
-    async def get() -> list[Any]:
-        served = Datasette([], immutables=[str(out / "dataset.sqlite")], metadata=metadata)
-        await served.invoke_startup()
-        return [await served.client.get(path) for path in paths]
-
-    return asyncio.run(get())
-
-
-def test_datasette_serves_tables_views_and_queries(out: Path) -> None:
-    table, view, query, home = ask(
-        out,
-        "/dataset/honours",
-        "/dataset/v_honours_by_level.json?_shape=array",
-        "/dataset.json?sql=select+count(*)+as+n+from+honours&_shape=array",
-        "/",
-    )
-    assert [r.status_code for r in (table, view, query, home)] == [200] * 4
-    count = pq.read_table(out / "honours.parquet").num_rows
-    assert query.json() == [{"n": count}]
-    assert sum(row["honours"] for row in view.json()) == count
-    assert "荣誉" in table.text
-    assert "an honour received" in table.text
-    assert "who gave it, as written" in table.text
-    assert "Apache License 2.0" in table.text
-    assert "支部数据集" in home.text
 
 
 @pytest.mark.skipif(not shutil.which("sqlite3"), reason="the sqlite3 command line is not installed")
@@ -89,30 +50,8 @@ def test_duckdb_has_keys_and_indexes(out: Path) -> None:
     for table in TABLES:
         mine = [(kind, columns) for name, kind, columns in found if name == table.name]
         assert ("PRIMARY KEY", [table.key]) in mine
-        assert {c[0] for kind, c in mine if kind == "FOREIGN KEY"} == set(table.foreign)
-        assert {f"{table.name}_{c}" for c in table.foreign} <= indexes
-
-
-def test_a_large_table_goes_on_in_further_files(
-    out: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(sinks, "FILE_ROWS", 40)
-    rows = pq.read_table(out / "sentences.parquet").slice(0, 100)
-    for most in (100, 50):  # the second dataset is smaller: a file of the first must go
-        dataset = sinks.Dataset(begin(tmp_path), ("parquet",))
-        for start in range(0, most, 20):
-            dataset.write("sentences", rows.slice(start, min(20, most - start)))
-        dataset.close()
-        publish(tmp_path)
-        files = sorted(p.name for p in tmp_path.glob("sentences.*parquet"))
-        assert len(files) == (3 if most == 100 else 2)
-        wanted = rows.slice(0, most).to_pylist()
-        assert store_of(tmp_path)(tmp_path, "sentences").to_pylist() == wanted
-        whole = pa.dataset.dataset([str(tmp_path / name) for name in files])
-        assert whole.to_table().to_pylist() == wanted
-        pattern = tmp_path / "sentences.*parquet"
-        (count,) = duckdb.sql(f"SELECT COUNT(*) FROM read_parquet('{pattern}')").fetchall()[0]
-        assert count == most
+        assert {c[0] for kind, c in mine if kind == "FOREIGN KEY"} == set(sql.foreign_keys(table))
+        assert {f"{table.name}_{c}" for c in sql.foreign_keys(table)} <= indexes
 
 
 def test_a_key_said_twice_is_made_new() -> None:

@@ -11,7 +11,7 @@ from typing import NamedTuple
 from pipeline.errors import ZhibuError
 from pipeline.ingest import READERS, readable
 from pipeline.ingest.members import decoded, hidden
-from pipeline.tidy.publish import STATE as STATE
+from pipeline.tidy.commit import STATE
 
 
 class Found(NamedTuple):

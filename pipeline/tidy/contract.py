@@ -1,174 +1,205 @@
-"""What follows from the declaration of tables: the data package, the dictionary, and what a row may hold."""
+"""What the declaration of columns promises, in the forms that others read.
+
+The data package (frictionless), the dictionary (Markdown) and datasette's metadata are all made from
+`schema` and `sql`; nothing is said of a column anywhere else.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+import json
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from pipeline.lexicon.load import Lexicons
+from pipeline import __version__
 from pipeline.tidy.schema import SCHEMA_VERSION, TABLES, Column, Table
-from pipeline.tidy.sql import VIEWS
+from pipeline.tidy.sql import VIEW_MEANINGS, foreign_keys
 from pipeline.tidy.titles import TABLE_TITLES, column_title
 
-# Frictionless names of our types.
-_TYPES = {"string": "string", "int": "integer", "float": "number", "bool": "boolean"}
-LICENCE = {
-    "name": "Apache-2.0",
-    "path": "https://www.apache.org/licenses/LICENSE-2.0",
-    "title": "Apache License 2.0 for structure and program; texts keep the rights of their sources",
+# Files of a dataset that tell of its tables.
+PACKAGE = "datapackage.json"
+DATASETTE = "datasette.json"
+_FRICTIONLESS = {"string": "string", "int": "integer", "float": "number", "bool": "boolean"}
+# format → how frictionless reads a table's file, in order of preference
+_RESOURCES: dict[str, dict[str, Any]] = {
+    "csv": {"format": "csv", "mediatype": "text/csv", "encoding": "utf-8-sig"},
+    "parquet": {"format": "parquet", "mediatype": "application/vnd.apache.parquet"},
+    "jsonl": {"format": "jsonl", "mediatype": "application/jsonl", "encoding": "utf-8"},
 }
-# What a data package points to, the first of these that was written: format → file of a table.
-_FILES = {
-    "csv": "{}.csv",
-    "jsonl": "{}.jsonl",
-    "parquet": "{}.parquet",
-    "sqlite": "dataset.sqlite",
-    "duckdb": "dataset.duckdb",
-    "xlsx": "dataset.xlsx",
-}
+TITLE = "What party branches did"
+DESCRIPTION = (
+    "One row a fact: sections tagged with dimensions, named practices, quantified achievements and honours"
+    " of party-branch reports, each with the span of the text it was read from."
+)
+# The reports' words are their authors'; what the program adds is free to use.
+LICENCES = [
+    {
+        "name": "CC-BY-4.0",
+        "title": "Creative Commons Attribution 4.0 (tables and their description; the words of the"
+        " reports remain their authors')",
+        "path": "https://creativecommons.org/licenses/by/4.0/",
+    }
+]
 
 
-def allowed(column: Column, lexicons: Lexicons) -> tuple[str, ...]:
-    """Give all values that a column may hold, empty where it is open."""
-    if not column.lexicon:
-        return column.values
-    table, *roles = column.lexicon
-    if table == "dimensions":
-        return lexicons.scheme.dimensions
-    return tuple(sorted({*lexicons.values(table, *roles).values()} - {""}))
+def write(folder: Path, formats: Sequence[str]) -> None:
+    """Write the files that tell of a dataset's tables into its folder."""
+    _json(folder / PACKAGE, package(formats))
+    if "sqlite" in formats:
+        _json(folder / DATASETTE, datasette())
 
 
-def _field(table: Table, column: Column, lexicons: Lexicons) -> dict[str, Any]:
-    constraints: dict[str, Any] = {"required": True} if column.required else {}
-    if column.name == table.key:
-        constraints["unique"] = True
-    if values := allowed(column, lexicons):
-        constraints["enum"] = list(values)
-    if column.least is not None:
-        constraints["minimum"] = column.least
-    if column.most is not None:
-        constraints["maximum"] = column.most
+def _json(path: Path, value: Any) -> None:
+    path.write_text(json.dumps(value, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
+
+
+# --- the data package -------------------------------------------------------------------------------
+
+
+def package(formats: Sequence[str]) -> dict[str, Any]:
+    """Give the data package of a dataset that was written in some formats.
+
+    A table is described by its first file in the order CSV, Parquet, JSON lines; a dataset that is only a
+    database has no resources (its file describes itself).
+    """
+    form = next((f for f in _RESOURCES if f in formats), None)
     return {
-        "name": column.name,
-        "type": _TYPES[column.type],
-        "title": column_title(table.name, column.name),
-        "description": column.meaning,
-        "layer": table.layer_of(column),
-        **({"unit": column.unit} if column.unit else {}),
-        **({"constraints": constraints} if constraints else {}),
+        "$schema": "https://datapackage.org/profiles/2.0/datapackage.json",
+        "name": "zhibu-dataset",
+        "title": TITLE,
+        "description": DESCRIPTION,
+        "version": f"{__version__}+schema{SCHEMA_VERSION}",
+        "licenses": LICENCES,
+        "resources": [] if form is None else [resource(table, form) for table in TABLES],
     }
 
 
-def _resource(table: Table, form: str, lexicons: Lexicons) -> dict[str, Any]:
-    text = {"mediatype": "text/csv", "encoding": "utf-8-sig"} if form == "csv" else {}
+def resource(table: Table, form: str) -> dict[str, Any]:
+    """Describe one table's file: fields with types, units and constraints, and its keys."""
+    keys = [
+        {"fields": [column], "reference": {"resource": home, "fields": [column]}}
+        for column, home in foreign_keys(table).items()
+    ]
+    schema: dict[str, Any] = {
+        "fields": [_field(table, column) for column in table.columns],
+        "missingValues": [""],
+        "primaryKey": [table.key],
+    }
+    if keys:
+        schema["foreignKeys"] = keys
     return {
         "name": table.name,
         "title": TABLE_TITLES[table.name],
-        "description": table.row,
-        "path": _FILES[form].format(table.name),
-        "format": form,
-        **text,
-        "schema": {
-            "fields": [_field(table, column, lexicons) for column in table.columns],
-            "missingValues": [""],
-            "primaryKey": [table.key],
-            "foreignKeys": [
-                {"fields": [name], "reference": {"resource": home, "fields": [name]}}
-                for name, home in table.foreign.items()
-            ],
-        },
+        "description": f"One row is {table.row}.",
+        "path": f"{table.name}.{form}",
+        **_RESOURCES[form],
+        "schema": schema,
     }
 
 
-def datapackage(folder: Path, formats: Sequence[str], lexicons: Lexicons) -> dict[str, Any]:
-    """Give the data package (frictionless) of a dataset written to a folder in these formats.
-
-    Its resources are the CSV files where there are any, else the files of another format.
-    """
-    form = next(name for name in _FILES if name in formats)
-    resources = [_resource(table, form, lexicons) for table in TABLES]
-    if form == "parquet":
-        for resource in resources:  # a large table has several files
-            files = sorted(p.name for p in folder.glob(f"{resource['name']}.*parquet"))
-            resource["path"] = files if len(files) > 1 else files[0]
-    return {
-        "name": "zhibu",
-        "title": "支部数据集",
-        "description": "Facts of party-branch reports, each with the characters it was read from.",
-        "schemaVersion": SCHEMA_VERSION,
-        "licenses": [LICENCE],
-        "resources": resources,
+def _field(table: Table, column: Column) -> dict[str, Any]:
+    limits: dict[str, Any] = {}
+    if column.required:
+        limits["required"] = True
+    if column.name == table.key:
+        limits["unique"] = True
+    if column.allowed:
+        limits["enum"] = list(column.allowed)
+    field: dict[str, Any] = {
+        "name": column.name,
+        "type": _FRICTIONLESS[column.type],
+        "title": column_title(table.name, column.name),
+        "description": column.meaning,
+        "layer": table.layer_of(column),
     }
+    if column.unit:
+        field["unit"] = column.unit
+    if limits:
+        field["constraints"] = limits
+    return field
 
 
-def datasette(file: str = "dataset") -> dict[str, Any]:
-    """Give datasette's metadata of the SQLite file: titles, meanings and licence (`file` without suffix)."""
+# --- datasette ------------------------------------------------------------------------------------------
+
+
+def datasette() -> dict[str, Any]:
+    """Give the metadata that datasette shows beside the SQLite file `dataset.sqlite`."""
     tables: dict[str, Any] = {
         table.name: {
-            "title": TABLE_TITLES[table.name],
-            "description": table.row,
-            "columns": {c.name: c.meaning for c in table.columns},
+            "title": f"{table.name} {TABLE_TITLES[table.name]}",
+            "description": f"One row is {table.row}.",
+            "columns": {c.name: _told(c) for c in table.columns},
         }
         for table in TABLES
     }
+    tables |= {name: {"description": meaning} for name, meaning in VIEW_MEANINGS.items()}
     return {
-        "title": "支部数据集",
-        "license": LICENCE["title"],
-        "license_url": LICENCE["path"],
-        "databases": {file: {"tables": tables}},
+        "title": TITLE,
+        "description": DESCRIPTION,
+        "license": LICENCES[0]["title"],
+        "license_url": LICENCES[0]["path"],
+        "databases": {"dataset": {"tables": tables}},
     }
 
 
-def _bounds(column: Column) -> str:
-    if column.least is not None and column.most is not None:
-        return f"{column.least:g} to {column.most:g}"
-    return "" if column.least is None else f"from {column.least:g}"
+def _told(column: Column) -> str:
+    told = column.meaning + (f" ({column.unit})" if column.unit else "")
+    return told + (f": {', '.join(column.allowed)}" if column.allowed else "")
 
 
-def _line(table: Table, column: Column, lexicons: Lexicons) -> str:
-    key = "primary key" if column.name == table.key else ""
-    if column.name in table.foreign:
-        key = f"key of `{table.foreign[column.name]}`"
-    values = ", ".join(f"`{value}`" for value in allowed(column, lexicons)) or _bounds(column)
-    if column.lexicon:
-        values += " (lexicon)"
-    cells = (
-        f"`{column.name}`",
-        column_title(table.name, column.name),
-        column.type,
-        column.unit,
-        "no" if column.required else "yes",
-        key,
-        table.layer_of(column),
-        values,
-        column.meaning,
-    )
-    return "| " + " | ".join(cell.replace("|", "\\|") for cell in cells) + " |"
+# --- the dictionary --------------------------------------------------------------------------------------
 
 
-def dictionary(lexicons: Lexicons, views: Mapping[str, Sequence[str]]) -> str:
-    """Give the dictionary as Markdown; `views` are the columns of each SQL view."""
-    head = ("column", "title", "type", "unit", "null", "key", "layer", "values", "meaning")
+def dictionary() -> str:
+    """Give data/DICTIONARY.md: every table, column and view."""
     lines = [
-        "# Dictionary of the dataset",
+        "# Data dictionary",
         "",
-        f"Schema version {SCHEMA_VERSION}. Made by `python -m tools.dictionary` from"
-        " `pipeline/tidy/schema.py`; do not edit.",
+        f"Schema version {SCHEMA_VERSION}. Made by `python tools/dictionary.py` from pipeline/tidy/schema.py; "
+        "do not edit.",
         "",
-        "*Layer* is the stage that fills a column. Values marked *lexicon* are those of the shipped"
-        " lexicons and the default scheme.",
+        "All tables have the same columns when they are empty. Keys are hashes of the source and the span,",
+        "so that a re-run changes nothing. The layer says where a value comes from: file (the file and its",
+        "reader), layout, segment (sentences), tag (dimensions and terms), extract, run.",
+        "",
+        "| table | title | one row is | key |",
+        "|---|---|---|---|",
+        *(
+            f"| [{t.name}](#{t.name}) | {TABLE_TITLES[t.name]} | {t.row} | {t.key} |"
+            for t in TABLES
+        ),
     ]
     for table in TABLES:
-        lines += [
-            "",
-            f"## {table.name} ({TABLE_TITLES[table.name]})",
-            "",
-            f"A row: {table.row}.",
-            "",
-        ]
-        lines += ["| " + " | ".join(head) + " |", "|---" * len(head) + "|"]
-        lines += [_line(table, column, lexicons) for column in table.columns]
-    lines += ["", "## Views (SQLite and DuckDB)", "", "| view | columns |", "|---|---|"]
-    lines += [f"| `{name}` | {', '.join(f'`{c}`' for c in views[name])} |" for name in VIEWS]
+        homes = foreign_keys(table)
+        lines += ["", f"## {table.name}", "", f"{TABLE_TITLES[table.name]}: {table.row}.", ""]
+        lines += ["| column | title | type | unit | layer | meaning |", "|---|---|---|---|---|---|"]
+        lines += [_row(table, column, homes) for column in table.columns]
+    lines += [
+        "",
+        "## Views",
+        "",
+        "In the SQLite and DuckDB files.",
+        "",
+        "| view | shows |",
+        "|---|---|",
+    ]
+    lines += [f"| {name} | {meaning} |" for name, meaning in VIEW_MEANINGS.items()]
     return "\n".join(lines) + "\n"
+
+
+def _row(table: Table, column: Column, homes: dict[str, str]) -> str:
+    meaning = column.meaning
+    if column.allowed:
+        meaning += f": {', '.join(column.allowed)}"
+    if column.name in homes and f"`{homes[column.name]}`" not in meaning:
+        meaning += f"; key of `{homes[column.name]}`"
+    kind = column.type + ("" if column.required else "?")
+    cells = (
+        column.name,
+        column_title(table.name, column.name),
+        kind,
+        column.unit,
+        table.layer_of(column),
+        meaning.replace("|", "\\|"),
+    )
+    return "| " + " | ".join(cells) + " |"

@@ -10,6 +10,7 @@ import pyarrow as pa
 
 from pipeline.errors import ZhibuError
 from pipeline.tidy import schema
+from pipeline.tidy.commit import finished
 from pipeline.tidy.evidence import Evidence, find
 from pipeline.tidy.schema import BY_NAME
 from pipeline.tidy.stores import Store, store_of
@@ -60,6 +61,7 @@ class Dataset:
                 "pandas is not installed", "Dataset", "pip install 'zhibu[analysis]'"
             ) from error
         path = Path(folder)
+        finished(path)
         return cls(path, store_of(path))
 
     def __repr__(self) -> str:
@@ -142,6 +144,21 @@ class Dataset:
         facts = facts.merge(documents, on="document_id", how="left")
         return facts.astype(dict.fromkeys(("layer", "dimension", "kind", "rule"), "category"))
 
+    def validate(self) -> Dataset:
+        """Check all tables against their declaration (types, nulls, keys, allowed values, spans).
+
+        Gives the dataset itself. Raises ZhibuError with the first faults where it does not keep it.
+        """
+        from pipeline.tidy.validate import validate
+
+        found = validate(self)
+        if found:
+            more = f" and {len(found) - 3} more" if len(found) > 3 else ""
+            raise ZhibuError(
+                "; ".join(found[:3]) + more, str(self.folder), "write the dataset again"
+            )
+        return self
+
     def pivot(self, index: str | Sequence[str], columns: str | Sequence[str]) -> pd.DataFrame:
         """Count facts: a row for each value of `index`, a column for each value of `columns`.
 
@@ -193,15 +210,6 @@ class Dataset:
         frame = pd.DataFrame(found)
         frame["difference"] = found[branch_a] - found[branch_b]
         return frame
-
-    def validate(self) -> list[str]:
-        """Give a line for every fault against the declared types, values and keys; none is well.
-
-        Raises ZhibuError where pandera is not installed.
-        """
-        from pipeline.tidy.validation import faults
-
-        return faults(self)
 
     def evidence(self, row_id: str) -> Evidence:
         """Give the words, the sentence and the context that a row was read from.

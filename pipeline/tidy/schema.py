@@ -1,35 +1,67 @@
 """Every table and column of the dataset, declared once.
 
-Readers of the data, the dictionary and the files all take names, types, order and meaning from here.
+Readers of the data, validation, the dictionary, the data package, the databases and their views all take
+names, types, order, meaning, layers, keys and allowed values from here.
 """
 
 from __future__ import annotations
 
-from pipeline.tidy.declare import Column as Column
-from pipeline.tidy.declare import Table as Table
+from dataclasses import dataclass
+from typing import Literal
 
-# Raised whenever a table or column is added, removed, renamed, or changes its type or meaning.
 SCHEMA_VERSION = 1
 
+Type = Literal["string", "int", "float", "bool"]
+# What a value comes from: the file and its reader, the layout, the cutting into sentences, the tagging with
+# dimensions and terms, the extractors, or the run itself.
+Layer = Literal["file", "layout", "segment", "tag", "extract", "run"]
 
-def _id(name: str, meaning: str) -> Column:
-    return Column(name, "string", meaning, required=True, layer="tidy")
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """A column: its name, type, unit (where it measures), meaning, and where its values come from.
+
+    `layer` is empty where the values come from the layer of the table. `allowed` are all values that there
+    are, in order (empty: not closed).
+    """
+
+    name: str
+    type: Type
+    meaning: str
+    unit: str = ""
+    required: bool = False
+    layer: Layer | Literal[""] = ""
+    allowed: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """A table: what one row is, the layer it comes from, and its columns in order; `key` is unique."""
+
+    name: str
+    row: str
+    key: str
+    layer: Layer
+    columns: tuple[Column, ...]
+
+    def layer_of(self, column: Column) -> str:
+        """Give the layer that a column's values come from."""
+        return column.layer or self.layer
 
 
 # Administrative levels from the highest to the lowest.
 LEVELS = ("national", "provincial", "municipal", "county", "unit")
+BOUNDS = ("exact", "over", "under", "about", "range")
+KINDS = ("count", "money", "percent", "change", "rank", "duration", "profile")
+
+
+def _id(name: str, meaning: str) -> Column:
+    return Column(name, "string", meaning, required=True)
+
+
 _SPAN = (
-    Column(
-        "source_start",
-        "int",
-        "where the evidence begins in the source text",
-        "code points",
-        least=0,
-        layer="layout",
-    ),
-    Column(
-        "source_end", "int", "where it ends (exclusive)", "code points", least=0, layer="layout"
-    ),
+    Column("source_start", "int", "where the evidence begins in the source text", "code points"),
+    Column("source_end", "int", "where it ends (exclusive)", "code points"),
 )
 _REPORT = (
     _id("report_id", "the report, key of `reports`"),
@@ -37,28 +69,24 @@ _REPORT = (
 )
 _FACT = (
     *_REPORT,
-    Column("section_id", "string", "the section it stands in, null in the lead", layer="layout"),
-    Column("sentence_id", "string", "the sentence it stands in", layer="segment"),
+    Column("section_id", "string", "the section it stands in, null in the lead"),
+    Column("sentence_id", "string", "the sentence it stands in"),
     Column(
-        "dimension",
-        "string",
-        "chief dimension of its sentence, else of its section",
-        lexicon=("dimensions",),
-        layer="classify",
+        "dimension", "string", "chief dimension of its sentence, else of its section", layer="tag"
     ),
     Column("evidence", "string", "verbatim text of the report", required=True),
     *_SPAN,
-    Column("page", "int", "page of the file, from 1, where it has pages", least=1, layer="source"),
+    Column("page", "int", "page of the file, from 1, where it has pages", layer="file"),
     Column(
         "bbox",
         "string",
         "left top right bottom on the page",
         "points, or pixels of a scan",
-        layer="source",
+        layer="file",
     ),
-    Column("locator", "string", "paragraph, cell or element in the file", layer="source"),
+    Column("locator", "string", "paragraph, cell or element in the file", layer="file"),
     Column("rule", "string", "what found it"),
-    Column("confidence", "float", "how sure the rule is, 0 to 1", least=0, most=1),
+    Column("confidence", "float", "how sure the rule is, 0 to 1"),
 )
 
 TABLES: tuple[Table, ...] = (
@@ -66,7 +94,7 @@ TABLES: tuple[Table, ...] = (
         "documents",
         "a source file",
         "document_id",
-        "source",
+        "file",
         (
             _id("document_id", "hash of the file's bytes and its path below the input"),
             Column("path", "string", "path below the input it was found in", required=True),
@@ -75,15 +103,16 @@ TABLES: tuple[Table, ...] = (
             Column("encoding", "string", "encoding it was read in"),
             Column("publication", "string", "newspaper or site, where the file says so"),
             Column("date", "string", "date of publication, where the file says so"),
-            Column("pages", "int", "number of pages, for PDF and scans", least=1),
-            Column("characters", "int", "length of the raw text", "code points", least=0),
-            Column("reports", "int", "number of reports found in it", least=0, layer="layout"),
+            Column("pages", "int", "number of pages, for PDF and scans"),
+            Column("characters", "int", "length of the raw text", "code points"),
+            Column("reports", "int", "number of reports found in it", layer="layout"),
             Column(
                 "status",
                 "string",
                 "read, failed, or skipped (hidden, a link, no texts)",
                 required=True,
-                values=("read", "failed", "skipped"),
+                layer="run",
+                allowed=("read", "failed", "skipped"),
             ),
         ),
     ),
@@ -102,18 +131,12 @@ TABLES: tuple[Table, ...] = (
                 "kind",
                 "string",
                 "report of a branch, or article without one",
-                values=("report", "article"),
+                allowed=("report", "article"),
             ),
-            Column("organisation", "string", "the organisation around the branch", layer="tidy"),
-            Column(
-                "level",
-                "string",
-                "administrative level read from the branch's name",
-                values=LEVELS,
-                layer="tidy",
-            ),
-            Column("region", "string", "place read from the branch's name", layer="tidy"),
-            Column("characters", "int", "length of its text", "code points", least=0),
+            Column("organisation", "string", "the organisation around the branch"),
+            Column("level", "string", "administrative level read from the branch's name"),
+            Column("region", "string", "place read from the branch's name"),
+            Column("characters", "int", "length of its text", "code points"),
             Column("text", "string", "its clean text: lead, headings and bodies"),
             *_SPAN,
         ),
@@ -126,18 +149,17 @@ TABLES: tuple[Table, ...] = (
         (
             _id("section_id", "hash of report and span"),
             *_REPORT,
-            Column("position", "int", "its place in the report, from 1", required=True, least=1),
-            Column("level", "int", "depth of the heading, 1 outermost", least=1),
+            Column("position", "int", "its place in the report, from 1", required=True),
+            Column("level", "int", "depth of the heading, 1 outermost"),
             Column("heading", "string", "heading as written", required=True),
             Column("body", "string", "reflowed text up to the next heading"),
             Column(
                 "dimension",
                 "string",
                 "what the section is about, null where none fits",
-                lexicon=("dimensions",),
-                layer="classify",
+                layer="tag",
             ),
-            Column("score", "float", "how sure that is, 0 to 1", least=0, most=1, layer="classify"),
+            Column("score", "float", "how sure that is, 0 to 1", layer="tag"),
             Column("basis", "string", "how the heading was found"),
             *_SPAN,
         ),
@@ -150,17 +172,12 @@ TABLES: tuple[Table, ...] = (
         (
             _id("sentence_id", "hash of report and span"),
             *_REPORT,
-            Column(
-                "section_id", "string", "the section it stands in, null in the lead", layer="layout"
-            ),
-            Column("position", "int", "its place in the report, from 1", required=True, least=1),
+            Column("section_id", "string", "the section it stands in, null in the lead"),
+            Column("position", "int", "its place in the report, from 1", required=True),
             Column("heading", "bool", "whether it is a heading"),
             Column("text", "string", "the sentence as written", required=True),
             Column(
-                "dimensions",
-                "string",
-                "its dimensions joined by |, empty where none",
-                layer="classify",
+                "dimensions", "string", "its dimensions joined by |, empty where none", layer="tag"
             ),
             *_SPAN,
         ),
@@ -169,25 +186,14 @@ TABLES: tuple[Table, ...] = (
         "sentence_dimensions",
         "a dimension that a sentence gives evidence to",
         "sentence_dimension_id",
-        "classify",
+        "tag",
         (
             _id("sentence_dimension_id", "hash of sentence and dimension"),
             _id("sentence_id", "key of `sentences`"),
             *_REPORT,
-            Column(
-                "dimension",
-                "string",
-                "the dimension's key in the scheme",
-                required=True,
-                lexicon=("dimensions",),
-            ),
-            Column("score", "float", "probability, 0 to 1", least=0, most=1),
-            Column(
-                "basis",
-                "string",
-                "heading, lexicon or model",
-                values=("heading", "lexicon", "model"),
-            ),
+            Column("dimension", "string", "the dimension's key in the scheme", required=True),
+            Column("score", "float", "probability, 0 to 1"),
+            Column("basis", "string", "heading, lexicon or model"),
         ),
     ),
     Table(
@@ -203,15 +209,6 @@ TABLES: tuple[Table, ...] = (
                 "kind",
                 "string",
                 "method, brand, mechanism, model, platform, programme, team, document",
-                lexicon=(
-                    "practices",
-                    "head",
-                    "outer",
-                    "ending",
-                    "brand_verb",
-                    "document_head",
-                    "mechanism_verb",
-                ),
             ),
             Column("action", "string", "the verb that governs it"),
         ),
@@ -228,23 +225,13 @@ TABLES: tuple[Table, ...] = (
             Column("value", "float", "the number in full", "see unit", required=True),
             Column("upper", "float", "upper end of a range", "see unit"),
             Column("unit", "string", "classifier, currency or %; null for ranks"),
-            Column(
-                "bound",
-                "string",
-                "exact, over, under, about, range",
-                values=("exact", "over", "under", "about", "range"),
-            ),
-            Column(
-                "kind",
-                "string",
-                "count, money, percent, change, rank, duration, profile",
-                values=("count", "money", "percent", "change", "rank", "duration", "profile"),
-            ),
+            Column("bound", "string", "what approximates the number", allowed=BOUNDS),
+            Column("kind", "string", "what sort of quantity it is", allowed=KINDS),
             Column("indicator", "string", "what was counted"),
             Column("action", "string", "the verb"),
             Column("period", "string", "time phrase that governs it"),
             Column("from_value", "float", "the value a change began from", "see unit"),
-            Column("direction", "string", "up or down, for changes", values=("up", "down")),
+            Column("direction", "string", "where a change went", allowed=("up", "down")),
         ),
     ),
     Table(
@@ -259,42 +246,30 @@ TABLES: tuple[Table, ...] = (
             Column(
                 "kind",
                 "string",
-                "award, publication, endorsement",
-                values=("award", "publication", "endorsement"),
+                "what was received",
+                allowed=("award", "publication", "endorsement"),
             ),
-            Column(
-                "recipient", "string", "branch, unit or member", values=("branch", "unit", "member")
-            ),
-            Column(
-                "level",
-                "string",
-                "national, provincial, municipal, county, unit; null where untold",
-                values=LEVELS,
-            ),
+            Column("recipient", "string", "who holds it", allowed=("branch", "unit", "member")),
+            Column("level", "string", "level of the honour, null where untold", allowed=LEVELS),
             Column("issuer", "string", "who gave it, as written"),
             Column("year", "int", "year of the award", "year"),
-            Column("years", "int", "how many years running", "years", least=1),
-            Column("count", "int", "how many persons received it", "persons", least=1),
+            Column("years", "int", "how many years running", "years"),
+            Column("count", "int", "how many persons received it", "persons"),
         ),
     ),
     Table(
         "terms",
         "a lexicon hit",
         "term_id",
-        "extract",
+        "tag",
         (
             _id("term_id", "hash of report and span"),
             *_REPORT,
-            Column("sentence_id", "string", "the sentence it stands in", layer="segment"),
+            Column("sentence_id", "string", "the sentence it stands in"),
             Column("term", "string", "the text as written", required=True),
             Column("canonical", "string", "the lexicon's term", required=True),
-            Column(
-                "category",
-                "string",
-                "dimension or institution",
-                values=("dimension", "institution"),
-            ),
-            Column("dimension", "string", "the dimension it speaks of", lexicon=("dimensions",)),
+            Column("category", "string", "dimension or institution"),
+            Column("dimension", "string", "the dimension it speaks of"),
             *_SPAN,
         ),
     ),
@@ -306,7 +281,7 @@ TABLES: tuple[Table, ...] = (
         (
             _id("rejected_id", "hash of report and span"),
             *_REPORT,
-            Column("sentence_id", "string", "the sentence it stands in", layer="segment"),
+            Column("sentence_id", "string", "the sentence it stands in"),
             Column("text", "string", "as written", required=True),
             Column("reason", "string", "why it is no achievement of this branch", required=True),
             Column("value", "float", "the number, where it was read", "see unit"),
@@ -331,7 +306,7 @@ TABLES: tuple[Table, ...] = (
         "issues",
         "a doubt or a fault",
         "issue_id",
-        "tidy",
+        "run",
         (
             _id("issue_id", "hash of document, stage and message"),
             _id("document_id", "the source file, key of `documents`"),
@@ -340,12 +315,16 @@ TABLES: tuple[Table, ...] = (
             Column(
                 "stage",
                 "string",
-                "find, read, layout or extract",
+                "where it came to light",
                 required=True,
-                values=("find", "read", "layout", "extract"),
+                allowed=("find", "read", "layout", "extract"),
             ),
             Column(
-                "severity", "string", "error or warning", required=True, values=("error", "warning")
+                "severity",
+                "string",
+                "error: something is missing from the tables; warning: look at it",
+                required=True,
+                allowed=("error", "warning"),
             ),
             Column("message", "string", "what is wrong", required=True),
             Column("cure", "string", "what to do"),
@@ -356,17 +335,17 @@ TABLES: tuple[Table, ...] = (
         "runs",
         "one run that wrote the dataset",
         "run_id",
-        "tidy",
+        "run",
         (
             _id("run_id", "hash of version, lexicons, scheme and inputs"),
             Column("version", "string", "version of the program"),
             Column("schema_version", "int", "version of this declaration"),
             Column("lexicons", "string", "hash of all lexicon files"),
             Column("scheme", "string", "scheme of dimensions"),
-            Column("documents", "int", "files seen", least=0),
-            Column("failed", "int", "files that could not be read", least=0),
-            Column("reports", "int", "reports found", least=0),
-            Column("facts", "int", "practices, achievements and honours found", least=0),
+            Column("documents", "int", "files seen"),
+            Column("failed", "int", "files that could not be read"),
+            Column("reports", "int", "reports found"),
+            Column("facts", "int", "practices, achievements and honours found"),
         ),
     ),
 )

@@ -8,16 +8,18 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from pipeline.tidy.schema import Table
+from pipeline.tidy.schema import TABLES, Table
 
 # What both engines call our types (SQLite keeps truth as 0 and 1).
 _SQLITE = {"string": "TEXT", "int": "INTEGER", "float": "REAL", "bool": "INTEGER"}
 _DUCKDB = {"string": "VARCHAR", "int": "BIGINT", "float": "DOUBLE", "bool": "BOOLEAN"}
+_HOME = {table.key: table.name for table in TABLES}
 
 
 def foreign_keys(table: Table) -> dict[str, str]:
     """Give the columns of a table that are keys of another: column → that table's name."""
-    return table.foreign
+    homes = {c.name: _HOME[c.name] for c in table.columns if c.name in _HOME}
+    return {column: home for column, home in homes.items() if home != table.name}
 
 
 def _columns(table: Table, types: Mapping[str, str]) -> list[str]:
@@ -157,6 +159,17 @@ LEFT JOIN (SELECT report_id, COUNT(*) AS rejected FROM rejected GROUP BY report_
 LEFT JOIN (SELECT report_id, COUNT(*) AS issues FROM issues GROUP BY report_id) i
   ON i.report_id = r.report_id
 ORDER BY r.report_id""",
+}
+
+# view → what it shows
+VIEW_MEANINGS: dict[str, str] = {
+    "v_facts": "all practices, achievements and honours in one list, each with its branch and sentence",
+    "v_branch_dimension": "every branch's report with every dimension: what is evidenced, what is not stated",
+    "v_achievements_by_unit": "achievements by kind and unit: number, least, mean and greatest value",
+    "v_honours_by_level": "honours by level, kind and recipient, the highest level first",
+    "v_practices": "named practices with their branch and sentence",
+    "v_timeline": "facts by year (their own, else that of publication) and layer",
+    "v_coverage": "how much of each report was understood, and how surely",
 }
 
 

@@ -13,7 +13,6 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from pipeline.errors import ZhibuError
-from pipeline.tidy.publish import place
 from pipeline.tidy.schema import BY_NAME
 from pipeline.tidy.sinks import arrow_schema
 
@@ -21,25 +20,18 @@ Store = Callable[[Path, str], Any]  # folder, table → Arrow table
 
 
 def _parquet(folder: Path, table: str) -> Any:
-    pieces: list[Any] = []
-    while True:
-        number = f".part{len(pieces) + 1:04d}" if pieces else ""
-        with pq.ParquetFile(place(folder, f"{table}{number}.parquet")) as file:
-            pieces.append(file.read())
-            if b"last" in (file.metadata.metadata or {}):
-                break
-    return pa.concat_tables(pieces).replace_schema_metadata(None).cast(arrow_schema(BY_NAME[table]))
+    return pq.read_table(folder / f"{table}.parquet")
 
 
 def _jsonl(folder: Path, table: str) -> Any:
-    with place(folder, f"{table}.jsonl").open(encoding="utf-8", newline="\n") as lines:
+    with (folder / f"{table}.jsonl").open(encoding="utf-8", newline="\n") as lines:
         rows = [json.loads(line) for line in lines]
     return pa.Table.from_pylist(rows, schema=arrow_schema(BY_NAME[table]))
 
 
 def _sqlite(folder: Path, table: str) -> Any:
     declared = BY_NAME[table]
-    file = place(folder, "dataset.sqlite").absolute()
+    file = (folder / "dataset.sqlite").absolute()
     with closing(sqlite3.connect(f"{file.as_uri()}?mode=ro", uri=True)) as connection:
         rows = connection.execute(f'SELECT * FROM "{table}" ORDER BY rowid').fetchall()
     columns = list(zip(*rows, strict=True)) if rows else [()] * len(declared.columns)
@@ -55,7 +47,7 @@ def _sqlite(folder: Path, table: str) -> Any:
 def _duckdb(folder: Path, table: str) -> Any:
     import duckdb
 
-    with duckdb.connect(str(place(folder, "dataset.duckdb")), read_only=True) as connection:
+    with duckdb.connect(str(folder / "dataset.duckdb"), read_only=True) as connection:
         rows: Any = connection.sql(f'SELECT * FROM "{table}"').to_arrow_table()
     return rows.cast(arrow_schema(BY_NAME[table]))
 
@@ -75,12 +67,10 @@ def store_of(folder: Path) -> Store:
     Raises ZhibuError where the folder holds no dataset. A run with other formats leaves the files of an
     earlier one as they were, so that only stores of the latest run are taken.
     """
-    present = [
-        (place(folder, name), store) for name, store in _STORES if place(folder, name).is_file()
-    ]
+    present = [(folder / name, store) for name, store in _STORES if (folder / name).is_file()]
     if not present:
         where = str(folder)
-        if place(folder, "runs.csv").is_file():
+        if (folder / "runs.csv").is_file():
             raise ZhibuError(
                 "the dataset is there as CSV only", where, "run again with --format parquet"
             )

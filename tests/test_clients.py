@@ -8,13 +8,16 @@ import subprocess
 from pathlib import Path
 
 import duckdb
+import pyarrow.dataset
+import pyarrow.parquet as pq
 import pytest
 
 from pipeline.commands.run import run
 from pipeline.model import Options
-from pipeline.tidy import sql
+from pipeline.tidy import commit, sinks, sql
 from pipeline.tidy.parts import _unique
 from pipeline.tidy.schema import BY_NAME, TABLES
+from pipeline.tidy.stores import store_of
 
 REPO = Path(__file__).parents[1]
 
@@ -52,6 +55,29 @@ def test_duckdb_has_keys_and_indexes(out: Path) -> None:
         assert ("PRIMARY KEY", [table.key]) in mine
         assert {c[0] for kind, c in mine if kind == "FOREIGN KEY"} == set(sql.foreign_keys(table))
         assert {f"{table.name}_{c}" for c in sql.foreign_keys(table)} <= indexes
+
+
+def test_a_large_table_goes_on_in_further_files(
+    out: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sinks, "FILE_ROWS", 40)
+    rows = pq.read_table(out / "sentences.parquet").slice(0, 100)
+    for most in (100, 50):  # the second dataset is smaller: a file of the first must go
+        with commit.locked(tmp_path) as state:
+            dataset = sinks.Dataset(commit.fresh(state), ("parquet",))
+            for start in range(0, most, 20):
+                dataset.write("sentences", rows.slice(start, min(20, most - start)))
+            dataset.close()
+            commit.commit(tmp_path)
+        files = sorted(p.name for p in tmp_path.glob("sentences.*parquet"))
+        assert len(files) == (3 if most == 100 else 2)
+        wanted = rows.slice(0, most).to_pylist()
+        assert store_of(tmp_path)(tmp_path, "sentences").to_pylist() == wanted
+        whole = pyarrow.dataset.dataset([str(tmp_path / name) for name in files])
+        assert whole.to_table().to_pylist() == wanted
+        pattern = tmp_path / "sentences.*parquet"
+        (count,) = duckdb.sql(f"SELECT COUNT(*) FROM read_parquet('{pattern}')").fetchall()[0]
+        assert count == most
 
 
 def test_a_key_said_twice_is_made_new() -> None:

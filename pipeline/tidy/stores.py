@@ -20,7 +20,15 @@ Store = Callable[[Path, str], Any]  # folder, table → Arrow table
 
 
 def _parquet(folder: Path, table: str) -> Any:
-    return pq.read_table(folder / f"{table}.parquet")
+    pieces: list[Any] = []
+    while True:
+        number = f".part{len(pieces) + 1:04d}" if pieces else ""
+        with pq.ParquetFile(folder / f"{table}{number}.parquet") as file:
+            pieces.append(file.read())
+            further = folder / f"{table}.part{len(pieces) + 1:04d}.parquet"
+            if b"last" in (file.metadata.metadata or {}) or not further.is_file():
+                break
+    return pa.concat_tables([p.replace_schema_metadata(None) for p in pieces])
 
 
 def _jsonl(folder: Path, table: str) -> Any:

@@ -72,12 +72,12 @@ function count(number) {
   return number.toLocaleString(lang === "zh" ? "zh-CN" : "en");
 }
 
-/** A number as a reader writes it: 18,900 ; 0.7 ; 1.89亿 or 189 million where it is long. */
-function amount(value) {
+/** A number as a reader writes it: 18,900 ; 0.7 ; from `short` on 1.89亿 or 189M. */
+function amount(value, short = lang === "zh" ? 1e5 : 1e6) {
   if (value === null || value === undefined) return "";
   return value.toLocaleString(lang === "zh" ? "zh-CN" : "en", {
     maximumFractionDigits: 4,
-    ...(Math.abs(value) >= 1e5 ? { notation: "compact", maximumSignificantDigits: 5 } : {}),
+    ...(Math.abs(value) >= short ? { notation: "compact", maximumSignificantDigits: 5 } : {}),
   });
 }
 

@@ -111,15 +111,21 @@ function card(title, ...children) {
   return h("section", { class: "card" }, title ? h("h2", {}, title) : null, ...children);
 }
 
+/** A card beside a table: open where there is room for both, closed on a phone. */
+function side(title, ...children) {
+  const wide = matchMedia("(min-width: 901px)").matches;
+  return h("details", { class: "card side", open: wide }, h("summary", {}, h("h2", {}, title)), ...children);
+}
+
 function nothing(text = T("nothing")) {
   return h("p", { class: "nothing" }, text);
 }
 
 /** Bars: [{text, n, href, mark}], the longest full width. The number is text, the bar is decoration. */
-function bars(items, whole = Math.max(1, ...items.map((item) => item.n))) {
+function bars(items, whole = Math.max(1, ...items.map((item) => item.n)), kind = "") {
   return h(
     "ul",
-    { class: "bars" },
+    { class: `bars ${kind}` },
     items.map((item) => {
       const bar = h("span", { class: "bar", "aria-hidden": "true" });
       bar.style.width = `${(100 * item.n) / whole}%`;
@@ -130,7 +136,7 @@ function bars(items, whole = Math.max(1, ...items.map((item) => item.n))) {
         h("span", { class: "number" }, item.shown ?? count(item.n)),
       ];
       const current = item.current ? "true" : null;
-      return h("li", {}, item.href ? h("a", { href: item.href, "aria-current": current }, inner) : h("div", {}, inner));
+      return h("li", {}, item.href ? h("a", { href: item.href, title: item.title, "aria-current": current }, inner) : h("div", {}, inner));
     }),
   );
 }

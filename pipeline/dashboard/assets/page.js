@@ -71,6 +71,7 @@ function render() {
   const main = document.getElementById("main");
   main.dataset.view = view;
   main.replaceChildren(h("h1", { tabindex: -1, id: "heading" }, heading), ...[VIEWS[view].draw(params, argument)].flat(Infinity).filter(Boolean));
+  document.querySelector(".tabs [aria-current]")?.scrollIntoView({ block: "nearest", inline: "center" });
   document.getElementById("foot").replaceChildren(h("p", {}, T("foot", { version: DATA.run.version ?? "", lexicons: DATA.run.lexicons ?? "" })));
   settle(`${view}/${argument}`, held, caret);
 }

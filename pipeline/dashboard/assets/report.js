@@ -74,7 +74,7 @@ function reportText(number, facts, target) {
       body.append(h("h3", hit ? { class: "target", tabindex: -1 } : {}, marked(text, SENTENCES.a[i], end, facts, target), " ", tags(SENTENCES.d[i])));
     } else {
       paragraph.append(h("span", { class: `sentence ${underline(SENTENCES.d[i])}${hit ? " target" : ""}`, tabindex: hit ? -1 : null, "aria-current": hit ? "true" : null },
-        marked(text, SENTENCES.a[i], end, facts, target)), run ? tags(SENTENCES.d[i]) : "");
+        marked(text, SENTENCES.a[i], end, facts, target)), ...(run ? tags(SENTENCES.d[i]) : []));
     }
     at = end;
   });

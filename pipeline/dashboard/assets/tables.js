@@ -49,7 +49,7 @@ const SHOWN = {
   ],
   achievements: () => [
     fact.words("achievements"), fact.own("achievements", "indicator"), valueColumn(),
-    fact.own("achievements", "kind", "achievement"), fact.own("achievements", "period"),
+    fact.own("achievements", "period"),
     fact.dimension("achievements"), fact.branch("achievements"),
   ],
   honours: () => [

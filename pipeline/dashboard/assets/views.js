@@ -40,8 +40,8 @@ function overview(params) {
     h("h2", { class: "part" }, T("quality")),
     h("p", { class: "lead" }, T("quality.why")),
     h("div", { class: "cards" },
-      card(T("coverage"), coverage(keep)),
-      card(T("confidence"), confidence(keep)),
+      card(T("coverage"), coverage(keep, own)),
+      card(T("confidence"), confidence(keep, own)),
       card(T("rejectedBy"), rejectedBars(keep, own)),
       card(T("issuesBy"), issueBars(keep, own)),
     ),
@@ -76,7 +76,7 @@ function levelBars(keep, own) {
   const counts = tally(keep.facts("honours").map((i) => LAYERS.honours.level[i]));
   if (!counts.size) return nothing();
   return bars([...LEVELS, null].filter((level) => counts.has(level)).map((level) => ({
-    text: label("level", level), n: counts.get(level), colour: "var(--honours-fg)",
+    text: label("level", level), n: counts.get(level), colour: level === null ? "var(--faint-fg)" : "var(--honours-fg)",
     href: href("honours", { ...own, level: level ?? NONE }),
   })));
 }
@@ -87,13 +87,14 @@ function regionBars(rows, own) {
   const shown = counts.filter(([region]) => region !== null).slice(0, most);
   const gone = counts.find(([region]) => region === null);
   const items = [...shown, ...(gone ? [gone] : [])].map(([region, n]) => ({
-    text: region ?? T("missing"), n, href: href("reports", { ...own, "r.region": region ?? NONE }),
+    text: region ?? T("missing"), n, colour: region === null ? "var(--faint-fg)" : null, href: href("reports", { ...own, "r.region": region ?? NONE }),
   }));
   const rest = counts.length - items.length;
   return [bars(items), rest > 0 ? h("p", { class: "more" }, h("a", { href: href("heat", { ...own, by: "region" }) }, T("moreRegions", { n: count(rest) }))) : null];
 }
 
-function coverage(keep) {
+/** How much is filled; each leads to what is not. */
+function coverage(keep, own) {
   const sections = range(SECTIONS.n).filter((i) => keep.reports[SECTIONS.r[i]]);
   const sentences = range(SENTENCES.n).filter((i) => keep.reports[SENTENCES.r[i]] && !SENTENCES.h[i]);
   const filled = (layer, name) => {
@@ -102,26 +103,33 @@ function coverage(keep) {
   };
   const rows = keep.rows();
   const parts = [
-    ["coverage.sections", sections.filter((i) => SECTIONS.d[i] >= 0).length, sections.length],
-    ["coverage.sentences", sentences.filter((i) => SENTENCES.d[i]).length, sentences.length],
-    ["coverage.branch", rows.filter((i) => REPORTS.branch[i] !== null).length, rows.length],
-    ["coverage.region", rows.filter((i) => REPORTS.region[i] !== null).length, rows.length],
-    ["coverage.indicator", ...filled("achievements", "indicator")],
-    ["coverage.level", ...filled("honours", "level")],
-    ["coverage.year", ...filled("honours", "year")],
+    ["coverage.sections", sections.filter((i) => SECTIONS.d[i] >= 0).length, sections.length, null],
+    ["coverage.sentences", sentences.filter((i) => SENTENCES.d[i]).length, sentences.length, href("evidence", { ...own, d: NONE })],
+    ["coverage.branch", rows.filter((i) => REPORTS.branch[i] !== null).length, rows.length, href("reports", { ...own, "r.kind": "article" })],
+    ["coverage.region", rows.filter((i) => REPORTS.region[i] !== null).length, rows.length, href("reports", { ...own, "r.region": NONE })],
+    ["coverage.indicator", ...filled("achievements", "indicator"), href("achievements", { ...own, ind: NONE })],
+    ["coverage.level", ...filled("honours", "level"), href("honours", { ...own, level: NONE })],
+    ["coverage.year", ...filled("honours", "year"), href("honours", { ...own, y: NONE })],
   ].filter(([, , all]) => all);
-  return bars(parts.map(([key, n, all]) => ({
+  return bars(parts.map(([key, n, all, gaps]) => ({
+    href: n < all ? gaps : null, title: T("showGaps"),
     text: T(key), n: n / all, shown: T("share", { percent: Math.round((100 * n) / all), n: count(n), all: count(all) }),
-  })), 1);
+  })), 1, "shares");
 }
 
 /** How sure the rules were: a bar a value (rules give few values, so that no bins are needed). */
-function confidence(keep) {
-  const counts = tally(FACTS.flatMap((l) => keep.facts(l).map((i) => LAYERS[l].confidence[i])).map((c) => (c === null ? null : Math.round(c * 10) / 10)));
-  if (!counts.size) return nothing();
-  return bars([...counts].sort((a, b) => (b[0] ?? -1) - (a[0] ?? -1)).map(([c, n]) => ({
-    text: c === null ? T("missing") : T("confidence.at", { c: c.toFixed(1) }), n,
-  })));
+function confidence(keep, own) {
+  const items = FACTS.flatMap((layer) =>
+    [...tally(keep.facts(layer).map((i) => sureness(layer, i)))].sort((a, b) => b[0].localeCompare(a[0])).map(([c, n]) => ({
+      text: `${T(`layer.${layer}`)} ${c === NONE ? T("missing") : c}`, n, colour: `var(--${layer}-fg)`, href: href(layer, { ...own, conf: c }),
+    })));
+  return items.length ? bars(items) : nothing();
+}
+
+/** A fact's confidence to one place, as text: what it is counted and chosen by. */
+function sureness(layer, i) {
+  const c = LAYERS[layer].confidence[i];
+  return c === null ? NONE : c.toFixed(1);
 }
 
 function rejectedBars(keep, own) {
@@ -257,11 +265,12 @@ function legend(steps) {
 
 function evidence(params) {
   const by = params.by ?? "branch";
+  const bare = params.d === NONE; // sentences without any dimension
   const d = DIMENSIONS.findIndex((dimension) => dimension.key === params.d);
   const own = shared(params);
-  const keep = kept({ ...own, dim: params.d });
+  const keep = kept(bare ? own : { ...own, dim: params.d });
   const ours = (report) => params.key === undefined || (by === "branch" ? branchOf(report) : (REPORTS[by]?.[report] ?? NONE)) === params.key;
-  if (d < 0) return [nothing(T("unknownDimension"))];
+  if (d < 0 && !bare) return [nothing(T("unknownDimension"))];
   const title = params.key === undefined ? "" : nameOf(by, params.key);
   const head = h("p", { class: "lead" }, title, " ", dimensionChip(d), " ", h("a", { class: "back", href: href("heat", { ...own, by, m: params.m }) }, T("backToHeat")));
   if (params.m === "facts") {
@@ -269,13 +278,13 @@ function evidence(params) {
     if (!layers.length) return [head, nothing()];
     return [head, layers.map(([layer, facts]) => card(T(`layer.${layer}`), factTable("evidence", layer, facts, params)))];
   }
-  const rows = keep.sentences().filter((i) => ours(SENTENCES.r[i]));
+  const rows = keep.sentences().filter((i) => ours(SENTENCES.r[i]) && !(bare && (SENTENCES.d[i] || SENTENCES.h[i])));
   const columns = [
     { name: "sentence", value: sentenceText, cell: (i) => h("a", { class: "sentence", href: reportHref(SENTENCES.r[i], own, SENTENCES.a[i], SENTENCES.b[i]) }, sentenceText(i)) },
     { name: "branch", value: (i) => branchOf(SENTENCES.r[i]), cell: (i) => h("a", { href: reportHref(SENTENCES.r[i], own) }, branchOf(SENTENCES.r[i])) },
   ];
   const csv = download(T("file.evidence"), [T("column.branch"), T("column.dimension"), T("column.sentence"), T("column.path"), T("column.report_id")],
-    () => rows.map((i) => [REPORTS.branch[SENTENCES.r[i]], dimensionName(d), sentenceText(i), REPORTS.path[SENTENCES.r[i]], REPORTS.id[SENTENCES.r[i]]]));
+    () => rows.map((i) => [REPORTS.branch[SENTENCES.r[i]], bare ? null : dimensionName(d), sentenceText(i), REPORTS.path[SENTENCES.r[i]], REPORTS.id[SENTENCES.r[i]]]));
   return [head, grid("evidence", columns, rows, params, csv, T("view.evidence"))];
 }
 
@@ -285,12 +294,12 @@ function practices(params) {
   const keep = kept(params);
   const rows = LAYERS.practices;
   const found = keep.facts("practices").filter((i) =>
-    same(params.kind, rows.kind[i]) &&
+    same(params.kind, rows.kind[i]) && same(params.conf, sureness("practices", i)) &&
     (!params.q || holds(params.q, words("practices", i), rows.action[i], branchOf(rows.r[i]), sentenceText(rows.s[i]))));
   return [
     h("div", { class: "beside" },
-      card(T("byPractice"), kindBars("practices", keep, { ...shared(params), q: params.q }, params.kind)),
-      h("div", {}, h("div", { class: "controls" }, searchBox("q", params, "practices"), undo(params, "practices", ["kind", "q"])),
+      side(T("byPractice"), kindBars("practices", keep, { ...shared(params), q: params.q }, params.kind)),
+      h("div", {}, h("div", { class: "controls" }, searchBox("q", params, "practices"), undo(params, "practices", ["kind", "q", "conf"])),
         factTable("practices", "practices", found, params))),
   ];
 }
@@ -307,16 +316,16 @@ function achievements(params) {
   const keep = kept(params);
   const rows = LAYERS.achievements;
   const matching = keep.facts("achievements").filter((i) =>
-    same(params.kind, rows.kind[i]) &&
+    same(params.kind, rows.kind[i]) && same(params.conf, sureness("achievements", i)) &&
     (!params.q || holds(params.q, words("achievements", i), rows.indicator[i], branchOf(rows.r[i]))));
   const chosen = matching.filter((i) => same(params.ind, rows.indicator[i]) && same(params.unit, rows.unit[i]));
   const inside = chosen.filter((i) => (params.lo === undefined || rows.value[i] >= +params.lo) && (params.hi === undefined || rows.value[i] <= +params.hi));
   const one = params.unit !== undefined && params.unit !== NONE;
   return [
     h("div", { class: "beside" },
-      h("div", {}, card(T("byKind"), kindBars("achievements", keep, shared(params), params.kind)),
-        card(T("byIndicator"), indicators(matching, params))),
-      h("div", {}, h("div", { class: "controls" }, searchBox("q", params, "achievements"), undo(params, "achievements", ["kind", "q", "ind", "unit", "lo", "hi"])),
+      h("div", {}, side(T("byKind"), kindBars("achievements", keep, shared(params), params.kind)),
+        side(T("byIndicator"), indicators(matching, params))),
+      h("div", {}, h("div", { class: "controls" }, searchBox("q", params, "achievements"), undo(params, "achievements", ["kind", "q", "ind", "unit", "lo", "hi", "conf"])),
         one ? card(T("distribution", { indicator: params.ind === undefined ? T("allIndicators") : params.ind === NONE ? T("missing") : params.ind, unit: params.unit }), distribution(chosen, params)) : null,
         factTable("achievements", "achievements", inside, params))),
   ];
@@ -367,12 +376,12 @@ function distribution(facts, params) {
   const bar = (bin, b) => {
     const text = `${amount(edges[b])}–${amount(edges[b + 1])}`;
     const column = h("span", { class: "column", "aria-hidden": "true" });
-    column.style.height = `${(100 * bin.length) / tallest}%`;
+    column.style.height = `calc((100% - 1.5rem) * ${bin.length / tallest})`; // room for the number above
     const shown = [h("span", { class: "n" }, bin.length ? count(bin.length) : ""), column];
     const inner = bin.length
       ? h("a", { href: href("achievements", { ...own, lo: bin[0], hi: bin[bin.length - 1] }), "aria-label": T("bin", { range: text, n: count(bin.length), unit: params.unit }), "aria-current": +params.lo === bin[0] ? "true" : null }, shown)
       : h("span", { class: "hollow" }, shown);
-    return h("li", {}, inner, h("span", { class: "edge" }, amount(edges[b])));
+    return h("li", {}, inner, h("span", { class: "edge" }, amount(edges[b], 1e4)));
   };
   return [
     h("ul", { class: "histogram" }, bins.map(bar)),
@@ -401,7 +410,7 @@ function honours(params) {
   const rows = LAYERS.honours;
   const all = keep.facts("honours");
   const found = all.filter((i) =>
-    same(params.level, rows.level[i]) && same(params.y, rows.year[i]) && same(params.kind, rows.kind[i]) &&
+    same(params.level, rows.level[i]) && same(params.y, rows.year[i]) && same(params.kind, rows.kind[i]) && same(params.conf, sureness("honours", i)) &&
     (!params.q || holds(params.q, words("honours", i), rows.issuer[i], branchOf(rows.r[i]))));
   const kinds = [...tally(all.map((i) => rows.kind[i]))].sort((a, b) => b[1] - a[1]);
   const pick = (value) => go(href("honours", { ...address().params, kind: value, p: "" }));
@@ -409,7 +418,7 @@ function honours(params) {
     card(T("levelYear"), levelYear(all, params)),
     h("div", { class: "controls" }, searchBox("q", params, "honours"),
       choice("kind", T("column.kind"), [["", T("any")], ...kinds.map(([k, n]) => [k ?? NONE, `${label("honour", k)} · ${count(n)}`])], params.kind, pick),
-      undo(params, "honours", ["kind", "q", "level", "y"])),
+      undo(params, "honours", ["kind", "q", "level", "y", "conf"])),
     factTable("honours", "honours", found, params),
   ];
 }
@@ -430,7 +439,7 @@ function levelYear(facts, params) {
     return h("td", { class: `heat heat-${steps.findIndex((least) => n <= least) + 1}` },
       h("a", { href: target, "aria-current": current ? "true" : null, "aria-label": T("levelYear.cell", { level: label("level", level), year: year ?? T("yearMissing"), n: count(n) }) }, count(n)));
   };
-  return h("div", { class: "wide", tabindex: 0, role: "region", "aria-label": T("levelYear") }, h("table", { class: "heatmap" },
+  return h("div", { class: "wide", tabindex: 0, role: "region", "aria-label": T("levelYear") }, h("table", { class: "heatmap few" },
     h("thead", {}, h("tr", {}, h("th", { scope: "col" }, T("column.level")), years.map((y) => h("th", { scope: "col", class: "right" }, y === null ? T("yearMissing") : String(y))))),
     h("tbody", {}, levels.map((level) => h("tr", {}, h("th", { scope: "row" }, label("level", level)), years.map((year) => cell(level, year)))))));
 }
@@ -440,7 +449,11 @@ function levelYear(facts, params) {
 function reports(params) {
   const keep = kept(params);
   const rows = keep.rows().filter((i) => !params.q || holds(params.q, REPORTS.branch[i], REPORTS.title[i], REPORTS.text[i]));
-  const number = (layer) => ({ name: layer, right: true, value: (i) => FIRST_FACT[layer][i + 1] - FIRST_FACT[layer][i], cell: (i) => count(FIRST_FACT[layer][i + 1] - FIRST_FACT[layer][i]) });
+  const number = (layer) => ({ name: layer, right: true, value: (i) => FIRST_FACT[layer][i + 1] - FIRST_FACT[layer][i], cell: (i) => {
+    const n = FIRST_FACT[layer][i + 1] - FIRST_FACT[layer][i];
+    if (!n) return h("span", { class: "missing" }, T("notStated"));
+    return REPORTS.branch[i] === null ? count(n) : h("a", { href: href(layer, { ...shared(params), branch: REPORTS.branch[i] }) }, count(n));
+  } });
   const text = (name, group) => ({ name, value: (i) => REPORTS[name][i], cell: (i) => (REPORTS[name][i] === null ? h("span", { class: "missing" }, T("missing")) : group ? label(group, REPORTS[name][i]) : REPORTS[name][i]) });
   const columns = [
     { name: "branch", value: branchOf, cell: (i) => [h("a", { href: reportHref(i, params) }, branchOf(i)), REPORTS.branch[i] === null ? null : h("span", { class: "snippet" }, REPORTS.title[i] ?? "")] },

@@ -19,7 +19,7 @@ from pipeline.model import Options
 
 ROOT = Path(__file__).parents[1]
 GOLD = ("dev", "test")
-ARGUMENTS = "--no-sandbox --disable-gpu --disable-background-networking --no-first-run".split()
+ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--no-first-run"]
 TIMES = 5  # the median of so many openings is told
 
 
@@ -27,7 +27,9 @@ def compose(folder: Path, reports: int) -> None:
     """Write so many reports, a file each: every text of the gold again under a numbered branch."""
     texts = []
     for name in GOLD:
-        records = map(json.loads, (ROOT / f"data/gold/{name}.jsonl").read_text("utf-8").splitlines())
+        records = map(
+            json.loads, (ROOT / f"data/gold/{name}.jsonl").read_text("utf-8").splitlines()
+        )
         branches = {record["id"]: record["branch"] for record in records}
         texts += [
             (file.read_text("utf-8"), branches[file.stem])

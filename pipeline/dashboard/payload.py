@@ -255,7 +255,7 @@ def plain(values: pd.Series[Any]) -> list[Any]:
     """Give a column as JSON's values: None where there is nothing, whole numbers without a point."""
     import pandas as pd
 
-    found = []
+    found: list[Any] = []
     for value in values.astype(object):
         if pd.isna(value):
             found.append(None)

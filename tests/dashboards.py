@@ -10,6 +10,7 @@ from pipeline.model import Options
 
 SAMPLE = Path(__file__).parents[1] / "data/sample"
 SCRIPT = "<script>alert(1)</script>"
+IMAGE = "</script><img src=x onerror=alert(2)>"
 # What a web page's text may hold; all of it must show as text, and none of it may run.
 HOSTILE = f"""苇洲市水务局泵站党支部
 
@@ -17,7 +18,7 @@ HOSTILE = f"""苇洲市水务局泵站党支部
 
 苇洲市水务局泵站党支部扎根泵站一线，党员共有23名{SCRIPT}。
 
-强化政治功能。支部严格落实“三会一课”制度，组织党员学习党章党规12次，笔记里写着</script><img src=x onerror=alert(2)>。
+强化政治功能。支部严格落实“三会一课”制度，组织党员学习党章党规12次，写着{IMAGE}。
 
 发挥作用。支部推行“听音辨障”工作法，检修机组63台次，𠮷木渠清淤7公里，节约资金=80万元。支部荣获“全市先进基层党组织”称号。
 """

@@ -6,6 +6,8 @@ from the environment variable TOLD, which `zhibu serve` sets.
 
 from __future__ import annotations
 
+import csv
+import io
 import json
 import os
 from collections.abc import Callable, Mapping
@@ -13,6 +15,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from pipeline.dashboard.page import strings
+from pipeline.dashboard.payload import plain
 from pipeline.tidy.frames import LAYERS, Dataset
 from pipeline.tidy.sinks import cell
 
@@ -42,8 +45,12 @@ def word(lang: str, key: str) -> str:
 
 def sheet(frame: pd.DataFrame, heads: Mapping[str, str]) -> bytes:
     """Give a frame as CSV that a spreadsheet opens right: UTF-8 with a mark, no cell a formula."""
-    safe = frame.astype(object).map(cell).rename(columns=dict(heads))
-    return ("\ufeff" + safe.to_csv(index=False, lineterminator="\r\n")).encode("utf-8")
+    out = io.StringIO(newline="")
+    writer = csv.writer(out, lineterminator="\r\n")
+    writer.writerow([heads.get(str(name), name) for name in frame])
+    columns = [plain(frame[name]) for name in frame]
+    writer.writerows([cell(v) for v in row] for row in zip(*columns, strict=True))
+    return ("\ufeff" + out.getvalue()).encode("utf-8")
 
 
 def chosen(dataset: Dataset, wanted: Mapping[str, Any]) -> pd.DataFrame:

@@ -71,9 +71,16 @@ function render() {
   const main = document.getElementById("main");
   main.dataset.view = view;
   main.replaceChildren(h("h1", { tabindex: -1, id: "heading" }, heading), ...[VIEWS[view].draw(params, argument)].flat(Infinity).filter(Boolean));
-  document.querySelector(".tabs [aria-current]")?.scrollIntoView({ block: "nearest", inline: "center" });
+  showTab();
   document.getElementById("foot").replaceChildren(h("p", {}, T("foot", { version: DATA.run.version ?? "", lexicons: DATA.run.lexicons ?? "" })));
   settle(`${view}/${argument}`, held, caret);
+}
+
+/** Bring the chosen tab into sight on a phone; scrollIntoView would move where Tab starts from. */
+function showTab() {
+  const tabs = document.querySelector(".tabs");
+  const current = tabs.querySelector("[aria-current]");
+  if (current) tabs.scrollLeft = current.parentNode.offsetLeft - (tabs.clientWidth - current.offsetWidth) / 2;
 }
 
 /** After drawing: the focus stays with what had it, or goes to the new view's sentence or heading. */

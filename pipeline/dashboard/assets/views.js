@@ -317,7 +317,7 @@ function achievements(params) {
   const rows = LAYERS.achievements;
   const matching = keep.facts("achievements").filter((i) =>
     same(params.kind, rows.kind[i]) && same(params.conf, sureness("achievements", i)) &&
-    (!params.q || holds(params.q, words("achievements", i), rows.indicator[i], branchOf(rows.r[i]))));
+    (!params.q || holds(params.q, words("achievements", i), rows.indicator[i], branchOf(rows.r[i]), sentenceText(rows.s[i]))));
   const chosen = matching.filter((i) => same(params.ind, rows.indicator[i]) && same(params.unit, rows.unit[i]));
   const inside = chosen.filter((i) => (params.lo === undefined || rows.value[i] >= +params.lo) && (params.hi === undefined || rows.value[i] <= +params.hi));
   const one = params.unit !== undefined && params.unit !== NONE;
@@ -411,7 +411,7 @@ function honours(params) {
   const all = keep.facts("honours");
   const found = all.filter((i) =>
     same(params.level, rows.level[i]) && same(params.y, rows.year[i]) && same(params.kind, rows.kind[i]) && same(params.conf, sureness("honours", i)) &&
-    (!params.q || holds(params.q, words("honours", i), rows.issuer[i], branchOf(rows.r[i]))));
+    (!params.q || holds(params.q, words("honours", i), rows.issuer[i], branchOf(rows.r[i]), sentenceText(rows.s[i]))));
   const kinds = [...tally(all.map((i) => rows.kind[i]))].sort((a, b) => b[1] - a[1]);
   const pick = (value) => go(href("honours", { ...address().params, kind: value, p: "" }));
   return [

@@ -220,15 +220,19 @@ def test_the_download_is_the_filtered_table(page: Page) -> None:
 
 
 def test_no_cell_of_a_download_is_a_formula(page: Page) -> None:
-    """The cells are made by the page's own function, which is not reachable; a table with such text is."""
-    show(page, "#/evidence?d=-&by=branch&key=" + quote(dashboards.BRANCH))
-    rows = downloaded(page)
-    assert len(rows) > 1
+    show(page, "#/achievements?q=" + quote("=SUM(A1"))
+    assert "=SUM(A1:A9)写进台账" in (page.locator(".snippet").first.text_content() or "")
+    heads, row = downloaded(page)
+    assert row[heads.index("句子")] == "'=SUM(A1:A9)写进台账，节约资金80万元。"
+    assert row[heads.index("数值")] == "800000"
+
+
+def test_the_heat_map_downloads_blanks_as_not_stated(page: Page) -> None:
     show(page, "#/heat")
     heads, *rows = downloaded(page)
-    assert heads[0] == "支部"
+    assert heads == ["支部", "政治功能强", "支部班子强", "党员队伍强", "作用发挥强", "合计"]
     assert any("未述及" in row for row in rows)
-    assert not [c for row in rows for c in row if c.startswith(("=", "+", "-", "@"))]
+    assert not [row for row in rows if "0" in row[1:-1]]
 
 
 def test_the_language_changes_and_back(page: Page) -> None:

@@ -50,9 +50,11 @@ def test_the_views_are_drawn_and_filtered(folder: Path, monkeypatch: pytest.Monk
     app.text_input(key="search.achievements").set_value("检修机组").run()
     assert app.dataframe[0].value["原文"].tolist()[0] == "63台次"
     assert len(app.dataframe[0].value) < wanted
+    assert set(app.dataframe[0].value["类别"]) <= {"数量", "金额"}
+    assert set(app.dataframe[0].value["维度"]) == {"作用发挥强"}
     assert "听音辨障" in app.dataframe[0].value["句子"].iloc[0]
     app.radio(key="language").set_value("en").run()
-    assert app.title[0].value == "Branch reports dashboard"
+    assert app.header[0].value == "Branch reports dashboard"
     for view in ("heat", "practices", "honours", "report", "overview"):
         app.radio(key="view").set_value(view).run()
         assert not app.exception, view

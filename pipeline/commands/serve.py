@@ -49,6 +49,7 @@ def command(
         "server.fileWatcherType": "none",
         "browser.gatherUsageStats": "false",
         "client.toolbarMode": "minimal",
+        "theme.primaryColor": "#8a1c1c",
     }
     words = [sys.executable, "-m", "streamlit", "run", str(live.__file__)]
     words += [f"--{key}={value}" for key, value in options.items()]

@@ -75,6 +75,23 @@ def facts(
     return rows.merge(reports[["report_id", "branch"]], on="report_id", how="left")
 
 
+# Columns of few values, and the group of words that says them.
+_SAID = {"level": "level", "recipient": "recipient", "kind": ""}
+
+
+def said(rows: pd.DataFrame, layer: str, labels: Mapping[str, str], say: Words) -> pd.DataFrame:
+    """Give a layer's rows with values of few kinds in the reader's words."""
+    shown = rows.copy()
+    for name, group in _SAID.items():
+        if name in shown:
+            prefix = group or LAYERS[layer]
+            shown[name] = [None if v is None else say(f"{prefix}.{v}") for v in plain(shown[name])]
+    shown["dimension"] = [
+        None if v is None else labels.get(v, v) for v in plain(shown["dimension"])
+    ]
+    return shown
+
+
 def heat(
     dataset: Dataset, reports: pd.DataFrame, by: str, labels: Mapping[str, str]
 ) -> pd.DataFrame:
@@ -158,12 +175,9 @@ def _heat(dataset: Dataset, reports: pd.DataFrame, labels: Mapping[str, str], sa
     st.download_button(say("download"), sheet(shown.reset_index(), {}), f"{say('file.heat')}.csv")
 
 
-def _layer(
-    dataset: Dataset, layer: str, reports: pd.DataFrame, dimension: str | None, say: Words
-) -> None:
+def _layer(layer: str, rows: pd.DataFrame, labels: Mapping[str, str], say: Words) -> None:
     import streamlit as st
 
-    rows = facts(dataset, layer, reports, dimension)
     needle = st.text_input(say("search"), key=f"search.{layer}")
     if needle:
         text = rows[["evidence", "branch", "sentence"]].astype("string").fillna("")
@@ -174,13 +188,17 @@ def _layer(
         return
     if layer == "achievements":
         units = rows["unit"].dropna().value_counts().index.tolist()
-        unit = st.selectbox(say("orUnit"), [None, *units], key="unit")
+        unit = st.selectbox(
+            say("orUnit"), [None, *units], format_func=lambda v: v or say("any"), key="unit"
+        )
         if unit is not None:
             rows = rows[rows["unit"] == unit]
-    shown = rows[[name for name in COLUMNS[layer] if name in rows]]
+    shown = said(rows, layer, labels, say)
+    shown = shown[[name for name in COLUMNS[layer] if name in shown]]
     heads = {str(name): say(f"column.{name}") for name in shown}
     st.caption(say("found").format(n=len(shown)))
-    st.bar_chart(shown["level" if layer == "honours" else "kind"].astype("string").value_counts())
+    few = shown["level" if layer == "honours" else "kind"].astype("string")
+    st.bar_chart(few.fillna(say("missing")).value_counts(), horizontal=True)
     st.dataframe(shown.rename(columns=heads), hide_index=True)
     st.download_button(say("download"), sheet(shown, heads), f"{say(f'file.{layer}')}.csv")
 
@@ -221,7 +239,7 @@ def main() -> None:
         format_func=lambda v: word(v, "language"), horizontal=True, key="language",
     )  # fmt: skip
     say = partial(word, lang)
-    st.title(say("title"))
+    st.header(say("title"))
     dataset = st.cache_resource(show_spinner=say("wait"))(Dataset.open)(told["folder"])
     if dataset.reports.empty:
         st.info(say("empty"))
@@ -237,7 +255,7 @@ def main() -> None:
     elif view == "report":
         _report(dataset, reports, say)
     else:
-        _layer(dataset, view, reports, dimension, say)
+        _layer(view, facts(dataset, view, reports, dimension), labels, say)
 
 
 if __name__ == "__main__":

@@ -2,14 +2,10 @@
 
 from __future__ import annotations
 
-import fcntl
-import os
-import shutil
 import sys
 import threading
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
-from contextlib import contextmanager
 from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
@@ -17,13 +13,12 @@ from pathlib import Path
 import pyarrow as pa
 
 from pipeline import __version__, route
-from pipeline.commands.find import STATE, find
+from pipeline.commands.find import find
 from pipeline.commands.timer import GivenUp, timer
-from pipeline.errors import ZhibuError
 from pipeline.ingest import Item, Limits, Unread
 from pipeline.ingest.base import file_of
 from pipeline.model import Document, Options
-from pipeline.tidy import parts
+from pipeline.tidy import commit, contract, keep, parts
 from pipeline.tidy.parts import Input, Part
 from pipeline.tidy.rows import Rows, document_rows, failure_rows, key
 from pipeline.tidy.schema import BY_NAME, SCHEMA_VERSION
@@ -55,11 +50,14 @@ def run(
     workers: int,
     progress: Progress,
 ) -> Summary:
-    """Write the dataset of all inputs to a folder; finished parts of earlier runs are reused."""
+    """Write the dataset of all inputs to a folder; finished parts of earlier runs are reused.
+
+    Documents whose files are gone leave the dataset, or stay as they are where the options keep them.
+    """
     check(formats)
     files = find(sources, out)
     kit = route.tools(options)
-    with _locked(out) as state:
+    with commit.locked(out) as state:
         inputs = [
             Input(file, path, None if left_out else parts.digest(file), left_out)
             for file, path, left_out in files
@@ -74,32 +72,13 @@ def run(
         todo = [p for p in planned if not parts.is_done(folder, p)]
         reused = len(inputs) - sum(len(p.inputs) for p in todo)
         _work(todo, folder, options, workers, reused, len(inputs), progress)
+        if options.keep:
+            planned += keep.kept(state, (i.path for i in inputs))
+            planned.sort(key=lambda p: (p.inputs[0].path, p.key))
         summary = _join(planned, folder, state, out, options, formats, reused)
+        keep.write_manifest(state, planned)
         parts.clean(folder, planned)
     return summary
-
-
-@contextmanager
-def _locked(out: Path) -> Iterator[Path]:
-    """Make the dataset's folder and hold its lock; raises ZhibuError where that cannot be."""
-    state = out / STATE
-    try:
-        state.mkdir(parents=True, exist_ok=True)
-        handle = (state / "lock").open("w")
-    except OSError as error:
-        raise ZhibuError(
-            f"cannot be written ({error.strerror})", str(out), "choose a folder you may write to"
-        ) from error
-    with handle:
-        try:
-            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except OSError as error:
-            raise ZhibuError(
-                "another run is writing this dataset",
-                str(out),
-                "wait for it or choose another folder",
-            ) from error
-        yield state
 
 
 def _work(
@@ -153,14 +132,22 @@ def _part(part: Part, folder: Path, options: Options) -> int:
 
 
 def _rows(item: Input, options: Options) -> Iterator[Rows]:
-    """The rows of everything in one file. Whatever goes wrong becomes a row, and the batch goes on."""
-    told = _Told()
     if item.left_out is not None:
-        yield told.rows(Unread(item.path, *item.left_out, True), "find")
+        yield _Told().rows(Unread(item.path, *item.left_out, True), "find")
         return
+    yield from rows_of(Item(item.file, item.path), options)
+
+
+def rows_of(item: Item, options: Options) -> Iterator[Rows]:
+    """Give the rows of everything in one file, text by text.
+
+    Whatever goes wrong becomes a row, and the batch goes on.
+    """
+    told = _Told()
     limits = Limits(text_column=options.text_column)
-    found = route.documents(Item(item.file, item.path), options, limits)
+    found = route.documents(item, options, limits)
     count = 0
+    path = item.shown
     try:
         while True:
             with timer(options.seconds):
@@ -171,15 +158,15 @@ def _rows(item: Input, options: Options) -> Iterator[Rows]:
             count += 1
             yield rows
         if not count:
-            yield told.rows(Unread(item.path, "no text in it", "check the file"))
+            yield told.rows(Unread(path, "no text in it", "check the file"))
     except GivenUp:
         what = f"given up: a text took longer than {options.seconds:g} seconds"
         what += f"; {count} before it are kept" if count else ""
         cure = "give it more with --timeout-per-file, or split the file"
-        yield told.rows(Unread(item.path, what, cure)) | parts.AGAIN
+        yield told.rows(Unread(path, what, cure)) | parts.AGAIN
     except Exception as error:  # a fault of ours on this file must not cost the others
         message = f"unexpected {type(error).__name__}: {error}"
-        yield told.rows(Unread(item.path, message, "please report this file"), "extract")
+        yield told.rows(Unread(path, message, "please report this file"), "extract")
 
 
 def _read(document: Document) -> Rows:
@@ -228,8 +215,7 @@ def _join(
     reused: int,
 ) -> Summary:
     """Join the parts into tables beside the old ones, then put them in their place."""
-    fresh = state / "new"
-    shutil.rmtree(fresh, ignore_errors=True)
+    fresh = commit.fresh(state)
     dataset = Dataset(fresh, formats)
     counts = parts.join(folder, planned, dataset)
     failed = _count_failed(planned, folder)
@@ -242,9 +228,8 @@ def _join(
     columns = [pa.array([v], f.type) for v, f in zip(row, schema, strict=True)]
     dataset.write("runs", pa.Table.from_arrays(columns, schema=schema))
     dataset.close()
-    for path in sorted(fresh.iterdir()):
-        os.replace(path, out / path.name)
-    fresh.rmdir()
+    contract.write(fresh, formats)
+    commit.commit(out)
     return Summary(counts["documents"], failed, counts["reports"], facts, reused)
 
 

@@ -158,6 +158,17 @@ LEFT JOIN (SELECT report_id, COUNT(*) AS issues FROM issues GROUP BY report_id) 
 ORDER BY r.report_id""",
 }
 
+# view → what it shows
+VIEW_MEANINGS: dict[str, str] = {
+    "v_facts": "all practices, achievements and honours in one list, each with its branch and sentence",
+    "v_branch_dimension": "every branch's report with every dimension: what is evidenced, what is not stated",
+    "v_achievements_by_unit": "achievements by kind and unit: number, least, mean and greatest value",
+    "v_honours_by_level": "honours by level, kind and recipient, the highest level first",
+    "v_practices": "named practices with their branch and sentence",
+    "v_timeline": "facts by year (their own, else that of publication) and layer",
+    "v_coverage": "how much of each report was understood, and how surely",
+}
+
 
 def create_views() -> list[str]:
     """Give the statements that create all views, in the order they need each other."""

@@ -16,6 +16,7 @@ from pipeline.commands.dashboard import dashboard, scheme
 from pipeline.dashboard.page import LANGUAGES, asset, embedded, page, strings
 from pipeline.dashboard.payload import OWN, packed, payload
 from pipeline.errors import ZhibuError
+from pipeline.tidy.schema import BY_NAME
 from tests import dashboards
 
 AA = 4.5  # least contrast of text, WCAG 2.1, success criterion 1.4.3
@@ -226,3 +227,34 @@ def test_an_empty_dataset_makes_a_page(tmp_path: Path) -> None:
     assert found["failed"] == 1
     assert found["issues"]["n"] == 1
     assert dashboard(made, tmp_path / "page.html", "zh") > 10_000
+
+
+@pytest.mark.parametrize(
+    ("table", "column", "group"),
+    [
+        ("achievements", "kind", "achievement"),
+        ("achievements", "bound", "bound"), ("achievements", "direction", "direction"),
+        ("honours", "kind", "honour"), ("honours", "level", "level"),
+        ("honours", "recipient", "recipient"), ("reports", "kind", "report"),
+        ("issues", "stage", "stage"), ("issues", "severity", "severity"),
+    ],
+)  # fmt: skip
+def test_every_declared_value_has_a_word(table: str, column: str, group: str) -> None:
+    (declared,) = (c for c in BY_NAME[table].columns if c.name == column)
+    assert declared.allowed
+    for lang in LANGUAGES:
+        assert {f"{group}.{value}" for value in declared.allowed} <= set(strings()[lang])
+
+
+def test_every_value_of_the_sample_has_a_word(found: dict[str, Any]) -> None:
+    """Of columns whose values the declaration leaves open."""
+    said = {
+        "practice": found["layers"]["practices"]["kind"],
+        "level": found["reports"]["level"],
+        "reason": found["layers"]["rejected"]["reason"],
+    }
+    for group, column in said.items():
+        values = {v for v in unpacked(column) if v is not None}
+        assert values
+        for lang in LANGUAGES:
+            assert {f"{group}.{v}" for v in values} <= set(strings()[lang]), group

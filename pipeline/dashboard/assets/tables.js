@@ -136,7 +136,7 @@ function grid(view, columns, rows, params, button, caption) {
   const pages = Math.max(1, Math.ceil(rows.length / PAGE));
   const page = Math.min(pages, Math.max(1, Number.parseInt(params.p ?? "1", 10) || 1));
   const here = sorted.slice((page - 1) * PAGE, page * PAGE);
-  const head = h("div", { class: "tablehead" }, h("p", { class: "found", id: "found" }, T("found", { n: count(rows.length) })), button);
+  const head = h("div", { class: "tablehead" }, h("p", { class: "found", id: params.m === "facts" ? null : "found" }, T("found", { n: count(rows.length) })), button);
   if (!rows.length) return [head, nothing()];
   const drawn = h(
     "table",

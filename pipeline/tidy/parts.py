@@ -25,6 +25,8 @@ from pipeline.tidy.sinks import Dataset, arrow_schema
 
 # Inputs in a part: enough to keep a worker busy for some tenths of a second, few enough to redo.
 TYPICAL, MOST = 32, 128
+# A file of so many bytes is a part of its own: its rows are many, and no other file's work waits for them.
+LARGE = 16 << 20
 # Rows of a Parquet row group in the joined tables.
 GROUP = 50_000
 # Rows of a part's table kept in memory before they are written.
@@ -42,6 +44,7 @@ class Input:
     path: str
     sha256: str | None  # None where it cannot be read
     left_out: tuple[str, str] | None = None  # what it is, and the cure, where it is not to be read
+    size: int = 0  # bytes
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +64,14 @@ def digest(file: Path) -> str | None:
         return None
 
 
+def size(file: Path) -> int:
+    """Give a file's size in bytes; 0 where it cannot be told."""
+    try:
+        return file.stat().st_size
+    except OSError:
+        return 0
+
+
 def plan(inputs: Sequence[Input], *version: str) -> list[Part]:
     """Cut inputs into parts; a file added or removed changes only the part around it."""
     parts: list[Part] = []
@@ -74,9 +85,12 @@ def plan(inputs: Sequence[Input], *version: str) -> list[Part]:
         current.clear()
 
     for item in inputs:
+        large = item.size >= LARGE
+        if large and current:
+            close()
         current.append(item)
         ends = int(key(item.path), 16) % TYPICAL == 0
-        if ends or len(current) >= MOST:
+        if large or ends or len(current) >= MOST:
             close()
     if current:
         close()
@@ -85,7 +99,12 @@ def plan(inputs: Sequence[Input], *version: str) -> list[Part]:
 
 def is_done(folder: Path, part: Part) -> bool:
     """Whether a part was finished before, and nothing in it is to be tried again."""
-    return (folder / part.key).is_dir() and not (folder / part.key / _AGAIN).exists()
+    return (folder / part.key).is_dir() and not is_unfinished(folder / part.key)
+
+
+def is_unfinished(folder: Path) -> bool:
+    """Whether something in a part's folder is to be tried again."""
+    return (folder / _AGAIN).exists()
 
 
 def write_part(folder: Path, part: Part, batches: Iterable[Rows]) -> None:

@@ -353,6 +353,8 @@ def test_an_empty_dataset_says_so(browser: Browser, files: dict[str, Path]) -> N
     tab.goto(files["empty"].as_uri())
     ready(tab)
     assert "还没有报告" in (tab.text_content("main") or "")
+    tab.click("main >> text=有 1 个文件没有读入")
+    tab.wait_for_selector("main[data-view=issues]")
     for view in (*VIEWS, "evidence", "report/none", "no-such-view"):
         tab.evaluate("to => { location.hash = to }", f"#/{view}")
         until(tab, "document.querySelector('h1') !== null")

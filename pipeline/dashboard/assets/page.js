@@ -47,7 +47,8 @@ function filterForm(view, params) {
   input.value = params.branch ?? "";
   const active = Object.keys(shared(params)).filter((name) => name !== "lang").length;
   const clear = h("a", { id: "f-clear", class: "undo", href: href(view, params.lang ? { lang: params.lang } : {}) }, T("clear"));
-  return h("details", { open: active > 0 || matchMedia("(min-width: 700px)").matches },
+  const before = document.querySelector("#filters details"); // as the reader left it
+  return h("details", { open: before ? before.open : active > 0 || matchMedia("(min-width: 700px)").matches },
     h("summary", {}, T("filters"), active ? h("span", { class: "badge" }, ` ${active}`) : null),
     h("div", { class: "fields" }, h("label", { class: "field", for: "f-branch" }, h("span", {}, T("column.branch")), input), fields, active ? clear : null));
 }

@@ -19,8 +19,9 @@ const TABS = Object.keys(VIEWS).filter((name) => !VIEWS[name].tab);
 function overview(params) {
   const keep = kept(params);
   const rows = keep.rows();
-  if (!rows.length) return [nothing(REPORTS.n ? T("nothing") : T("empty"))];
   const own = shared(params);
+  const failed = DATA.failed ? h("p", { class: "lead" }, h("a", { href: href("issues", own) }, T("failed", { n: count(DATA.failed) }))) : null;
+  if (!rows.length) return [failed, nothing(REPORTS.n ? T("nothing") : T("empty"))];
   const branches = new Set(rows.map((i) => REPORTS.branch[i]).filter((b) => b !== null));
   const tile = (n, key, view) =>
     h("li", {}, h("a", { href: href(view, own) }, h("b", {}, count(n)), h("span", {}, T(key))));
@@ -30,6 +31,7 @@ function overview(params) {
     FACTS.map((layer) => tile(keep.facts(layer).length, `layer.${layer}`, layer)),
   );
   return [
+    failed,
     tiles,
     h("div", { class: "cards" },
       card(T("byDimension"), dimensionBars(keep, own)),

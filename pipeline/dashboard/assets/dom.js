@@ -12,14 +12,6 @@ function h(tag, attributes, ...children) {
   return element;
 }
 
-/** A drawing of SVG; same rules. */
-function s(tag, attributes, ...children) {
-  const element = document.createElementNS("http://www.w3.org/2000/svg", tag);
-  for (const [name, value] of Object.entries(attributes ?? {})) element.setAttribute(name, String(value));
-  element.append(...children);
-  return element;
-}
-
 // --- addresses: #/view/argument?name=value ----------------------------------------------------------
 
 function address() {

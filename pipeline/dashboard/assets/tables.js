@@ -20,11 +20,6 @@ const fact = {
       return group ? label(group, value) : String(value);
     },
   }),
-  number: (layer, name) => ({
-    name, right: true,
-    value: (i) => LAYERS[layer][name][i],
-    cell: (i) => amount(LAYERS[layer][name][i]),
-  }),
   branch: (layer) => ({
     name: "branch",
     value: (i) => REPORTS.branch[LAYERS[layer].r[i]],
@@ -38,7 +33,7 @@ const fact = {
   year: (layer) => ({
     name: "year", right: true,
     value: (i) => LAYERS[layer].year[i],
-    cell: (i) => String(LAYERS[layer].year[i] ?? ""),
+    cell: (i) => LAYERS[layer].year[i] ?? h("span", { class: "missing" }, T("missing")),
   }),
 };
 

@@ -22,6 +22,8 @@ _NUMBER_LINE = re.compile(
 )
 # So many lines that open with the same bullet are headings.
 BULLETED = 2
+# A title on one line before a by-line may be this long; it may ask or exclaim.
+TITLE_WIDTH = 80.0
 # What may stand before the branch's name where a report opens: 近年来，… 今年以来，…
 TIME = re.compile(r"(?:[\u4e00-\u9fff\d]{1,6}(?:[年月日天来前期间])，?)?")
 # What stands behind a bullet before an author's name is no longer than this.
@@ -30,8 +32,19 @@ SHORT_NAME = 4
 DISPLAY_WIDTH = 42.0
 # A column is justified where unfinished lines inside paragraphs differ by no more than this.
 REGULAR = 1.0
+# A title that asks is no longer than this, in characters.
+ASKED = 30
 # A by-line names a branch that the text named at most so many lines before.
 NAMED_WITHIN = 90
+
+
+def is_title(text: str, at: int) -> bool:
+    """Whether a line before a by-line may be a title: a phrase, a question, a call (at the top of the text)."""
+    plain = bare(text)
+    asks = plain[-1:] in "？！" and (at == 0 or len(plain) <= ASKED)
+    return not any(c in plain[:-1] for c in "。；？！") and (
+        asks or plain[-1:] not in ENDS + MIDDLES
+    )
 
 
 class Part(Enum):
@@ -128,6 +141,9 @@ def _loose(lines: list[Line], i: int, words: Vocabulary) -> Item:
         return Item(Part.BYLINE, line, Opens.NO)
     if _SUBTITLE.match(line.text) and line.width <= DISPLAY_WIDTH and not line.closed:
         return Item(Part.SUBTITLE, line, Opens.NO)
+    named = i + 1 < len(lines) and words.is_organisation(lines[i + 1])
+    if named and line.width <= TITLE_WIDTH and is_title(line.text, i):
+        return Item(Part.DISPLAY, line, Opens.YES)
     if line.width <= DISPLAY_WIDTH and bare(line.text)[-1:] not in ENDS + MIDDLES:
         return Item(Part.DISPLAY, line, Opens.YES)
     return Item(Part.FLOW, line, Opens.YES)
@@ -343,12 +359,21 @@ class _Wrapped:
                 break
             if at > i and (NUMBERED.match(text) or self._narrow(at - 1)):
                 break
+            if self._titled(at):
+                at += 1
+                break
             if any(c in text for c in "。！？；") or text[-1:] in MIDDLES:
                 break
             if line.width > DISPLAY_WIDTH:
                 return i
             at += 1
         return i if at - i > most else at
+
+    def _titled(self, i: int) -> bool:
+        """Whether line i is the end of a title that asks or exclaims: a by-line stands below it."""
+        text = bare(self.lines[i].text)
+        below = i + 1 < len(self.lines) and self.words.is_organisation(self.lines[i + 1])
+        return below and text[-1:] in "？！" and is_title(text, i)
 
     def _ends_run(self, line: Line) -> bool:
         return self.words.is_organisation(line) or _SUBTITLE.match(line.text) is not None

@@ -152,6 +152,9 @@ def _pieces(norm: str, start: int, end: int, alone: bool) -> Iterator[tuple[int,
         return
     left, heading = start, alone
     strewn = len(_SPACES.findall(norm, start, end)) * STREWN > end - start
+    if strewn and not alone:
+        yield start, end
+        return
     for blank in _SPACES.finditer(norm, start, end):
         piece = norm[left : blank.start()]
         short = not any(c in piece for c in "。；！？") and len(piece) <= SHORT

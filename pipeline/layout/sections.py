@@ -44,7 +44,9 @@ BRANCH_WITHIN = 200
 # 支部的学习也有纱厂味儿: "also" refers to what was told before, unless a first half stands before it.
 _ALSO = re.compile("[^，]+也")
 # A heading in two parts, a word and what it stands for; not speech, not a list.
-_NAMED = re.compile(r"[^，。：“”]{1,7}(?<![说道问答称讲喊笑是括下])：(?!“)[^：]{3,16}")
+_NAMED = re.compile(
+    r"[^，。：“”]{1,7}(?:(?<![说道问答称讲喊笑是括下])|(?<=[一二三四五六七八九十]问))：(?!“)[^：]{3,16}"
+)
 # A theme before a colon that opens every paragraph: 政治引领强根基：支部坚持…
 _THEMED = re.compile(
     r"(?:[^，。：；！？\d]{4,16}|[^，。：；！？\d]{1,16}，[^，。：；！？\d]{3,16})(?<![说道问答称讲喊笑是括下])：(?!“)"
@@ -159,7 +161,9 @@ def _run_in(norm: str, paragraphs: tuple[Paragraph, ...], words: Vocabulary) -> 
     opened = len(chosen) / max(sum(c.sure or c in chosen for c in later), 1)
     strength = sum(c.score for c in chosen) / max(len(chosen), 1)
     strength += _parallel([norm[slice(*c.span)] for c in chosen])
-    nearly_all = opened == 1 or (opened >= NEARLY_ALL and len(chosen) >= 4)
+    # a paragraph without a heading is the last, which closes the report; others are told of, not headed
+    closed = bool(later) and later[-1] not in chosen
+    nearly_all = opened == 1 or (opened >= NEARLY_ALL and len(chosen) >= 4 and closed)
     if len(chosen) < 2 or opened < OPENED or not (nearly_all or strength >= STRONG):
         return []
     first = next((c for c in candidates if c.first), None)

@@ -12,7 +12,7 @@ from pipeline.lexicon import Lexicons
 # Ordinals and qualifiers that stand between an institution and its party organisation.
 BETWEEN = (
     r"(?:机关|直属|联合|临时|流动|功能型|离退休|退休|在职|教师|学生|本科生|研究生|干部|职工|党员"
-    r"|[第]?[一二三四五六七八九十\d]{1,3}|（[^）]{1,12}）|党总支|总支)*"
+    r"|[第]?[一二三四五六七八九十\d]{1,3}|（[^）]{1,12}）|“[^”]{1,8}”|党总支|总支)*"
 )
 
 

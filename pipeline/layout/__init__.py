@@ -5,10 +5,11 @@ from __future__ import annotations
 from bisect import bisect_right
 
 from pipeline.layout.assemble import Group, assemble
-from pipeline.layout.classify import Item, classify, doubled
+from pipeline.layout.classify import Item, classify
 from pipeline.layout.lines import Line, measure, split_lines, squeeze
 from pipeline.layout.reflow import is_spacey, reflow
 from pipeline.layout.sections import sections
+from pipeline.layout.shapes import doubled
 from pipeline.layout.vocabulary import Vocabulary, vocabulary
 from pipeline.lexicon import Lexicons
 from pipeline.model import Article, Furniture, Layout, Source, Span

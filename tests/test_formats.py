@@ -30,7 +30,6 @@ from pipeline.ingest import Item, Limits
 from pipeline.interchange import to_record
 from pipeline.model import Document, Options
 from tests import pdfpage, scanpage, webpress
-from tests.reports import plain
 from tests.test_reader_docx import docx, p
 from tests.test_reader_html import portal
 from tests.test_reader_table import write_xlsx
@@ -47,9 +46,9 @@ def gold(path: Path, prefix: str) -> list[Report]:
 
 
 PAGE = gold(ROOT / "data/gold/sample.jsonl", "newspaper-page#")
-# the font of the pages set by reportlab has no middle dot, so the katakana one stands for it everywhere
-DOTTED: list[Report] = json.loads(json.dumps(PAGE, ensure_ascii=False).replace("·", "・"))
-EIGHT = [r for r in DOTTED if r["branch"] and r["title"]][:8]
+EIGHT = [r for r in PAGE if r["branch"] and r["title"]][:8]
+# the font of the pages set by reportlab has the middle dot under the code of the katakana one only
+DOTTED: list[Report] = json.loads(json.dumps(EIGHT, ensure_ascii=False).replace("·", "・"))
 SCANS = importlib.util.find_spec("rapidocr") is not None and scanpage.font_file() is not None
 # what one row says of a branch, places in the file and keys aside
 SAID = {
@@ -63,23 +62,28 @@ SAID = {
 SAME = ("text", "word", "web", "workbook", "archive", "pdf", "newspaper")
 
 
+def rows_of(report: Report) -> list[str]:
+    """The lines of a report that is not set in columns: title, by-line, a line for each paragraph."""
+    return [str(report["title"]), str(report["branch"]), *pdfpage.paragraphs(report)]
+
+
 def write(folder: Path) -> None:
     """Write the eight reports in every format, each in a folder (or file) of its own."""
     for name in ("text", "word", "web", "pdf"):
         (folder / name).mkdir()
     for n, report in enumerate(EIGHT):
-        rows = plain(report)
+        rows = rows_of(report)
         text = "\n".join(rows)
         (folder / f"text/{n}.txt").write_text(text, encoding="utf-8")
         (folder / f"word/{n}.docx").write_bytes(docx("".join(map(p, rows)), header1=p("案例汇编")))
         page = portal(str(report["title"]), rows[1:])
         (folder / f"web/{n}.html").write_text(page, encoding="utf-8")
-        (folder / f"pdf/{n}.pdf").write_bytes(pdfpage.plain([report]))
+        (folder / f"pdf/{n}.pdf").write_bytes(pdfpage.plain([DOTTED[n]]))
         with zipfile.ZipFile(folder / "archive.zip", "a", zipfile.ZIP_DEFLATED) as archive:
             archive.writestr(f"汇编/{n}.txt", text)
-    texts = [["编号", "正文"], *([str(n), "\n".join(plain(r))] for n, r in enumerate(EIGHT))]
+    texts = [["编号", "正文"], *([str(n), "\n".join(rows_of(r))] for n, r in enumerate(EIGHT))]
     write_xlsx(folder / "workbook.xlsx", 案例=texts)
-    (folder / "newspaper.pdf").write_bytes(pdfpage.flowing(EIGHT))
+    (folder / "newspaper.pdf").write_bytes(pdfpage.flowing(DOTTED))
     if SCANS:
         scanned = scanpage.print_page(EIGHT, scanpage.Setting(em=30, columns=5, width=18, rows=80))
         scanned.picture.save(folder / "scan.png")
@@ -120,7 +124,7 @@ def test_every_format_gives_the_facts_of_the_text(
 ) -> None:
     expected = found(tables, "text", table)
     assert len(expected) == 8
-    assert sum(map(len, expected.values())) >= 24
+    assert sum(map(len, expected.values())) >= 16
     assert found(tables, name, table) == expected
 
 

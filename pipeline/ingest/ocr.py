@@ -40,6 +40,9 @@ CROSSED = 0.6  # a corridor this wide cuts a box
 MARGIN = 0.5  # white left around a region
 # Sizes of print that differ by less are one: measures of a scan scatter.
 SAME_SIZE = 1.18
+# A mark that ends a line: at most so large, in ems, of at least so many square ems of ink darker than this
+# share of the paper's brightness; two of them may follow each other (a stop and a quotation mark).
+MARK, SPECK, DARK, MARKS = 0.45, 0.012, 0.6, 2
 # From the middle of a line to its base line.
 BASE = 0.4
 # Below: read with doubt, which is an issue; below: so badly that it is not taken for text.
@@ -144,7 +147,8 @@ class _Turned:
 
         def cut(boxes: list[Area]) -> list[Area]:
             moved = [self._trimmed(p) for c in boxes for p in self._parts(_moved(c, x0, y0))]
-            return [_moved(c, -x0, -y0) for c in self._rows([c for c in moved if c is not None])]
+            rows = [self._stopped(c) for c in self._rows([c for c in moved if c is not None])]
+            return [_moved(c, -x0, -y0) for c in rows]
 
         found = [f._replace(box=_moved(f.box, x0, y0)) for f in reader.lines(part, cut)]
         return self._joined([f for f in found if f.text.strip()])
@@ -172,6 +176,30 @@ class _Turned:
         left = (max(x0, 0) + int(columns[0])) * self.shrink - pad
         right = (max(x0, 0) + int(columns[-1]) + 1) * self.shrink + pad
         return (max(left, 0.0), box[1], right, box[3])
+
+    def _stopped(self, box: Area) -> Area:
+        """Draw a box's right side over the stop or comma after it, which the detector leaves out.
+
+        It is a mark by itself, smaller than half a character, before whatever stands in the next column.
+        """
+        top, bottom = max(round(box[1]), 0), round(box[3])
+        for _ in range(MARKS):
+            start = max(round(box[2] - 0.1 * self.em), 0)
+            strip = self.pixels[top:bottom, start : start + round(1.45 * self.em), 0]
+            if 0 in strip.shape:
+                break
+            dark = strip < DARK * float(strip.max())
+            columns = [r for r in geometry.runs(dark.any(0)) if r[1] > round(0.1 * self.em)]
+            if not columns or columns[0][1] == strip.shape[1]:
+                break
+            a, b = columns[0]
+            rows = np.flatnonzero(dark[:, a:b].any(1))
+            small = max(b - a, int(rows[-1] - rows[0])) <= MARK * self.em
+            far = a > 0.6 * self.em and rows[0] < len(strip) / 2  # may be the next column's “
+            if not small or far or dark[:, a:b].sum() < SPECK * self.em**2:
+                break
+            box = (box[0], box[1], start + b + 0.3 * self.em, box[3])
+        return box
 
     def _rows(self, boxes: list[Area]) -> list[Area]:
         """Join the boxes of one line that stand near each other, from left to right."""

@@ -18,8 +18,9 @@ from typing import Any
 
 import pytest
 
-for library, extra in (("reportlab", "dev"), ("openpyxl", "xlsx"), ("lxml", "docx")):
-    pytest.importorskip(library, reason=f"pip install 'zhibu[{extra}]'")
+pytest.importorskip("reportlab", reason="reportlab sets the pages: pip install 'zhibu[dev]'")
+pytest.importorskip("openpyxl", reason="pip install 'zhibu[xlsx]'")
+pytest.importorskip("lxml", reason="pip install 'zhibu[docx]'")
 
 import pyarrow.parquet as pq
 
@@ -214,5 +215,3 @@ def test_the_real_page_set_again_gives_ten_of_ten(setting: str) -> None:
     structure = figures(set_again("seed", setting), gold(SEED, "seed"))["structure"]
     assert structure["reports right"] == "10/10"
     assert structure["prose kept"] == 1.0
-
-

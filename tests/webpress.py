@@ -25,7 +25,9 @@ class Press:
     gutter: float = 12.0
     em: float = 9.0
     width: float = 860.0
-    titles: str = "above"  # above, below, spanning (a module a report with its title over its columns)
+    titles: str = (
+        "above"  # above, below, spanning (a module a report with its title over its columns)
+    )
     justify: bool = True
     bylines: bool = True
     rule: bool = False  # a rule in the gutters
@@ -45,7 +47,8 @@ def page(reports: Sequence[Report], how: Press = Press()) -> str:
     p {{ margin: 0; text-indent: 2em; text-align: {"justify" if how.justify else "left"};
         orphans: 1; widows: 1; }}
     h1 {{ font: bold {how.em * 3}pt/1.5 "Noto Sans CJK SC"; text-align: center; margin: 0 0 8pt; }}
-    h2 {{ font: bold {how.em * 1.6:.1f}pt/1.3 "Noto Sans CJK SC"; text-align: center; margin: 6pt 0 2pt; break-inside: avoid;
+    h2 {{ font: bold {how.em * 1.6:.1f}pt/1.3 "Noto Sans CJK SC"; text-align: center; margin: 6pt 0 2pt;
+        break-inside: avoid;
         break-after: {"avoid" if how.titles != "below" else "auto"};
         break-before: {"avoid" if how.titles == "below" else "auto"}; }}
     .name {{ text-indent: 0; text-align: center; margin: 2pt 0 4pt; font-family: "Noto Sans CJK SC";

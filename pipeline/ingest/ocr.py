@@ -188,8 +188,8 @@ class _Turned:
             strip = self.pixels[top:bottom, start : start + round(1.45 * self.em), 0]
             if 0 in strip.shape:
                 break
-            dark = strip < DARK * float(strip.max())
-            columns = [r for r in geometry.runs(dark.any(0)) if r[1] > round(0.1 * self.em)]
+            dark: geometry.Mask = strip < DARK * float(strip.max())
+            columns = [r for r in geometry.runs(dark.max(0)) if r[1] > round(0.1 * self.em)]
             if not columns or columns[0][1] == strip.shape[1]:
                 break
             a, b = columns[0]

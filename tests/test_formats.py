@@ -148,6 +148,21 @@ def test_the_articles_of_a_newspaper_page_stand_in_order(
     assert [r["source_start"] for r in rows] == sorted(r["source_start"] for r in rows)
 
 
+def test_a_report_counts_once_in_whatever_formats_it_lies(
+    tables: Mapping[str, list[Row]],
+) -> None:
+    """All others are copies of the one whose path is the first, that in the archive."""
+    documents = {d["document_id"]: form(d["path"]) for d in tables["documents"]}
+    forms = {r["report_id"]: documents[r["document_id"]] for r in tables["reports"]}
+    once = [r for r in tables["reports"] if r["duplicate_of"] is None]
+    assert sorted(r["branch"] for r in once) == sorted(r["branch"] for r in EIGHT)
+    assert {forms[r["report_id"]] for r in once} == {"archive"}
+    branches = {r["report_id"]: r["branch"] for r in tables["reports"]}
+    copies = [r for r in tables["reports"] if r["duplicate_of"]]
+    assert len(copies) == 8 * (len(SAME) - 1 + SCANS)
+    assert all(branches[r["duplicate_of"]] == r["branch"] for r in copies)
+
+
 @pytest.mark.skipif(not SCANS, reason="pip install 'zhibu[ocr]', and a font for Chinese")
 def test_a_clean_scan_gives_its_achievements(tables: Mapping[str, list[Row]]) -> None:
     """At least 97 % of what the text gives, by branch, number and unit; every report is found."""

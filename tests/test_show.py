@@ -86,8 +86,8 @@ def squeeze(text: str) -> str:
     return "".join(text.split())
 
 
-PATHS = ("text.txt", "word.docx", "web.html", "book.xlsx#sheet=案例&row=2", "two.pdf", "pack.zip!/内/report.txt",
-         "pack.zip!/内/page.pdf", "outer.tar!/pack.zip!/内/page.pdf")  # fmt: skip
+PATHS = ("text.txt", "word.docx", "web.html", "book.xlsx#sheet=案例&row=2", "two.pdf",
+         "pack.zip!/内/report.txt", "pack.zip!/内/page.pdf", "outer.tar!/pack.zip!/内/page.pdf")  # fmt: skip
 
 
 @pytest.mark.parametrize("path", PATHS)

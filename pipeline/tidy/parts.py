@@ -19,7 +19,8 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from pipeline.tidy.rows import Row, Rows, key
+from pipeline.tidy.duplicates import Known, duplicates
+from pipeline.tidy.rows import SKETCHES, Row, Rows, key
 from pipeline.tidy.schema import SCHEMA_VERSION, TABLES
 from pipeline.tidy.sinks import Dataset, arrow_schema
 
@@ -124,7 +125,13 @@ def write_part(folder: Path, part: Part, batches: Iterable[Rows]) -> None:
         working.rename(target)
 
 
-_SCHEMAS = {table.name: arrow_schema(table) for table in TABLES}
+_SCHEMAS = {table.name: arrow_schema(table) for table in TABLES} | {
+    SKETCHES: pa.schema(
+        [("report_id", pa.string()), ("path", pa.string()), ("start", pa.int64())]
+        + [(name, pa.binary()) for name in ("exact", "shingles", "numbers")]
+        + [("branch", pa.string())]
+    )
+}
 
 
 def _arrow(name: str, rows: Sequence[Row]) -> Any:
@@ -136,18 +143,33 @@ def _arrow(name: str, rows: Sequence[Row]) -> Any:
 def join(folder: Path, parts: Sequence[Part], dataset: Dataset) -> dict[str, int]:
     """Write all parts' rows to the dataset, table by table; gives the number of rows of each."""
     counts: dict[str, int] = {}
+    copies = duplicates(_sketches(folder, parts))
     for table in TABLES:
         waiting: list[Any] = []
         counts[table.name] = held = 0
         for part in parts:
             for rows in _groups(folder / part.key / table.name):
-                waiting.append(rows)
+                waiting.append(_linked(rows, copies) if table.name == "reports" else rows)
                 held += rows.num_rows
                 if held >= GROUP:
                     counts[table.name] += _flush(waiting, table.name, dataset)
                     waiting, held = [], 0
         counts[table.name] += _flush(waiting, table.name, dataset)
     return counts
+
+
+def _sketches(folder: Path, parts: Sequence[Part]) -> Iterator[Known]:
+    """What all parts keep to tell copies by."""
+    for part in parts:
+        for rows in _groups(folder / part.key / SKETCHES):
+            yield from map(Known, *(column.to_pylist() for column in rows.columns))
+
+
+def _linked(reports: Any, copies: dict[str, str]) -> Any:
+    """Say of each report which one it is a copy of."""
+    firsts = [copies.get(report) for report in reports["report_id"].to_pylist()]
+    at = reports.schema.get_field_index("duplicate_of")
+    return reports.set_column(at, reports.schema.field(at), pa.array(firsts, pa.string()))
 
 
 def _groups(path: Path) -> Iterator[Any]:

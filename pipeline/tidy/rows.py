@@ -8,9 +8,12 @@ from typing import Any
 
 from pipeline.model import Document, Issue, Report, Sentence, Source, Span
 from pipeline.tidy.organisation import place_of
+from pipeline.tidy.sketch import sketch
 
 Row = tuple[Any, ...]
 Rows = dict[str, list[Row]]
+# Rows that a part keeps for the join and the dataset does not have: what copies are told by.
+SKETCHES = "sketches"
 
 
 def key(*parts: object) -> str:
@@ -103,6 +106,7 @@ class _Reporter:
         report = self.report
         return {
             "reports": [self._report()],
+            SKETCHES: self._sketch(),
             "sections": self._sections(),
             "sentences": self._sentences(),
             "sentence_dimensions": self._dimensions(),
@@ -140,8 +144,15 @@ class _Reporter:
             region,
             len(self.clean),
             self.clean,
+            None,  # told when all parts are joined
             *self._source((0, len(self.clean))),
         )
+
+    def _sketch(self) -> list[Row]:
+        """What the report is known again by in another file; none where it says too little."""
+        made = sketch(self.report.article.text.norm, self.report.branch)
+        start, _ = self._source((0, len(self.clean)))
+        return [] if made is None else [(self.id, self.path, start or 0, *made)]
 
     def _sections(self) -> list[Row]:
         found = []

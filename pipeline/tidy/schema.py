@@ -100,6 +100,11 @@ TABLES: tuple[Table, ...] = (
             Column("region", "string", "place read from the branch's name"),
             Column("characters", "int", "length of its text", "code points"),
             Column("text", "string", "its clean text: lead, headings and bodies"),
+            Column(
+                "duplicate_of",
+                "string",
+                "report_id of the first of the same reports, where it is a mirror or reprint of one",
+            ),
             *_SPAN,
         ),
     ),

@@ -1,4 +1,4 @@
-"""The same report twice: mirrors and reprints are linked to the first, last year's is none, totals count once."""
+"""The same report twice: copies are linked to the first of them, last year's is none, totals count once."""
 
 from __future__ import annotations
 

@@ -9,7 +9,7 @@ $(VENV)/.installed: pyproject.toml
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check -e '.[dev]'
 	touch $@
 
-.PHONY: setup run test lint train bench clean
+.PHONY: setup run test test-spark lint train bench clean
 setup: $(VENV)/.installed
 
 run: setup  ## write the dataset of data/sample to out/
@@ -17,6 +17,10 @@ run: setup  ## write the dataset of data/sample to out/
 
 test: setup lint  ## all checks and tests
 	$(BIN)/python -m pytest
+
+test-spark: setup  ## the run on Spark (needs Java; downloads PySpark)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -e '.[dev,spark]'
+	$(BIN)/python -m pytest tests/test_spark.py
 
 lint: setup
 	$(BIN)/ruff check .

@@ -49,8 +49,8 @@ def _main(
 
 @app.command()
 def run(
-    inputs: Annotated[list[Path], typer.Argument(help="Files and folders to read.")],
-    out: Annotated[Path, typer.Option(help="Folder to write the dataset to.")],
+    inputs: Annotated[list[str], typer.Argument(help="Files and folders to read.")],
+    out: Annotated[str, typer.Option(help="Folder to write the dataset to.")],
     workers: Annotated[int, typer.Option(min=1, help="Processes to use.")] = 1,
     format: Annotated[
         str, typer.Option(help="parquet, csv, jsonl, sqlite, duckdb, xlsx; joined by a comma.")
@@ -63,24 +63,40 @@ def run(
         float | None,
         typer.Option(min=0.001, help="Seconds after which a file, or row of a table, is given up."),
     ] = None,
+    engine: Annotated[
+        str, typer.Option(help="local, or spark: inputs and out are then paths that Spark reads.")
+    ] = "local",
+    master: Annotated[
+        str | None, typer.Option(help="Spark's master, where spark-submit does not set it.")
+    ] = None,
     scheme: Scheme = "siqiang",
     lexicons: Lexicons = None,
 ) -> None:
     """Write the dataset of files and folders. A second run does only what is new or changed."""
-    from pipeline.commands.progress import Bar
-    from pipeline.commands.run import run as work
     from pipeline.model import Options
 
     options = Options(scheme, lexicons, text_column, timeout_per_file)
-    with Bar() as bar:
-        summary = work(inputs, out, options, format.split(","), workers, bar.update)
+    if engine == "spark":
+        from pipeline.adapters import spark
+
+        summary = spark.run(inputs, out, options, spark.Cluster(master))
+    elif engine == "local":
+        from pipeline.commands.progress import Bar
+        from pipeline.commands.run import run as work
+
+        with Bar() as bar:
+            paths = [Path(i) for i in inputs]
+            summary = work(paths, Path(out), options, format.split(","), workers, bar.update)
+    else:
+        raise ZhibuError("unknown engine", f"--engine {engine}", "choose local or spark")
     print(
         f"{summary.documents} files ({summary.reused} unchanged, {summary.failed} failed), "
         f"{summary.reports} reports, {summary.facts} facts → {out}",
         file=sys.stderr,
     )
     if summary.failed:
-        table = out / "issues.csv" if "csv" in format.split(",") else "the table issues"
+        csv = engine == "local" and "csv" in format.split(",")
+        table = Path(out) / "issues.csv" if csv else "the table issues"
         print(f"see {table} for the files that failed", file=sys.stderr)
         raise typer.Exit(1)
 

@@ -96,7 +96,20 @@ def normalise(text: str) -> str:
     # str.replace for the few signs present: str.translate looks every character up in a dict.
     for sign in set(_TURNED.findall(text)):
         form = form.replace(sign, _HALF[sign])
-    return simplify(form) if is_traditional(form) else form
+    if is_traditional(form):
+        return simplify(form)
+    found = {ord(c): single for _, c, single in strays(form)}
+    return form.translate(found) if found else form
+
+
+def strays(text: str) -> list[tuple[int, str, str]]:
+    """Give the traditional characters in a text that is not traditional: place, character, simplified one.
+
+    They are what a conversion between the scripts left or made (公裏 for 公里), or people's names.
+    """
+    rare = _rare().finditer(text)
+    found = [(m.start(), m.group(), _singles().get(ord(m.group()), "")) for m in rare]
+    return [one for one in found if one[2]] if found and not is_traditional(text) else []
 
 
 def is_traditional(text: str) -> bool:

@@ -153,14 +153,22 @@ def _part(part: Part, folder: Path, options: Options) -> int:
 
 
 def _rows(item: Input, options: Options) -> Iterator[Rows]:
-    """The rows of everything in one file. Whatever goes wrong becomes a row, and the batch goes on."""
-    told = _Told()
     if item.left_out is not None:
-        yield told.rows(Unread(item.path, *item.left_out, True), "find")
+        yield _Told().rows(Unread(item.path, *item.left_out, True), "find")
         return
+    yield from rows_of(Item(item.file, item.path), options)
+
+
+def rows_of(item: Item, options: Options) -> Iterator[Rows]:
+    """Give the rows of everything in one file, text by text.
+
+    Whatever goes wrong becomes a row, and the batch goes on.
+    """
+    told = _Told()
     limits = Limits(text_column=options.text_column)
-    found = route.documents(Item(item.file, item.path), options, limits)
+    found = route.documents(item, options, limits)
     count = 0
+    path = item.shown
     try:
         while True:
             with timer(options.seconds):
@@ -171,15 +179,15 @@ def _rows(item: Input, options: Options) -> Iterator[Rows]:
             count += 1
             yield rows
         if not count:
-            yield told.rows(Unread(item.path, "no text in it", "check the file"))
+            yield told.rows(Unread(path, "no text in it", "check the file"))
     except GivenUp:
         what = f"given up: a text took longer than {options.seconds:g} seconds"
         what += f"; {count} before it are kept" if count else ""
         cure = "give it more with --timeout-per-file, or split the file"
-        yield told.rows(Unread(item.path, what, cure)) | parts.AGAIN
+        yield told.rows(Unread(path, what, cure)) | parts.AGAIN
     except Exception as error:  # a fault of ours on this file must not cost the others
         message = f"unexpected {type(error).__name__}: {error}"
-        yield told.rows(Unread(item.path, message, "please report this file"), "extract")
+        yield told.rows(Unread(path, message, "please report this file"), "extract")
 
 
 def _read(document: Document) -> Rows:

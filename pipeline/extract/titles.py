@@ -41,6 +41,7 @@ class Words:
     planned: Matcher
     publish: Matcher
     media: dict[str, str]
+    outlets: Matcher
     open: frozenset[str]  # verbs whose object is a title whatever its head: 入选
     active: frozenset[str]  # verbs whose subject gives: 授予
     kinds: Matcher
@@ -94,6 +95,7 @@ def words(lexicons: Lexicons) -> Words:
         Matcher(lexicons.terms("cues", "planned")),
         match("publish"),
         media,
+        Matcher(media),
         frozenset(lexicons.terms("honours", "open")),
         frozenset(lexicons.terms("honours", "active")),
         Matcher(kind),
@@ -112,7 +114,7 @@ def objects(prose: Prose, end: int, verb: str, words: Words) -> Iterator[tuple[S
     stop = _object_end(prose, end)
     weak = words.roles[verb] == "weak"
     at = end
-    for piece_start, piece_end in _pieces(norm, end, stop):
+    for piece_start, piece_end in _whole(norm, _pieces(norm, end, stop), words):
         left, right = _strip(norm, piece_start, piece_end)
         times = _TIMES.search(norm, left, right)
         right = times.start() if times else right
@@ -161,6 +163,18 @@ def _pieces(norm: str, start: int, stop: int) -> Iterator[Span]:
         depth += {"“": 1, "”": -1, "《": 1, "》": -1}.get(norm[position], 0)
         position += 1
     yield at, stop
+
+
+def _whole(norm: str, pieces: Iterator[Span], words: Words) -> Iterator[Span]:
+    """Join a piece that only says the level to the one after it: 中央和国家机关…, 全国、全省“安康杯”…"""
+    open_at: int | None = None
+    for start, end in pieces:
+        left, right = _strip(norm, start, end)
+        if norm[left:right] in words.levels.level:
+            open_at = start if open_at is None else open_at
+            continue
+        yield (start if open_at is None else open_at), end
+        open_at = None
 
 
 def _strip(norm: str, left: int, right: int) -> Span:

@@ -9,14 +9,23 @@ from __future__ import annotations
 
 import re
 from enum import Enum
+from itertools import pairwise
 from typing import NamedTuple
 
 from pipeline.layout.lines import ENDS, MIDDLES, NUMBERED, OPENERS, Line, Measure
 from pipeline.layout.vocabulary import Vocabulary, bare
 
 _SUBTITLE = re.compile(r"^[—─―-]{1,3}[^—]")
+# A number on a line of its own belongs to the heading below it: 01, PART 2, 壹.
+_NUMBER_LINE = re.compile(
+    r"(?i:(?:part|no)\.?)?\d{1,2}[.、]?|[一二三四五六七八九十壹贰叁肆伍陆柒捌玖]{1,2}[、.]?"
+)
+# So many lines that open with the same bullet are headings.
+BULLETED = 2
 # What may stand before the branch's name where a report opens: 近年来，… 今年以来，…
 TIME = re.compile(r"(?:[\u4e00-\u9fff\d]{1,6}(?:[年月日天来前期间])，?)?")
+# What stands behind a bullet before an author's name is no longer than this.
+SHORT_NAME = 4
 # Longest line that is still taken for a title or heading when it carries no sentence punctuation.
 DISPLAY_WIDTH = 42.0
 # A column is justified where unfinished lines inside paragraphs differ by no more than this.
@@ -55,18 +64,51 @@ class Item(NamedTuple):
 
 def classify(lines: list[Line], measure: Measure, words: Vocabulary) -> list[Item]:
     """Give every line its part, in order."""
-    furniture = [_furniture(line, words) for line in lines]
+    bulleted = _bulleted(lines, measure, words)
+    furniture = [None if i in bulleted else _furniture(line, words) for i, line in enumerate(lines)]
     reader = _Wrapped(lines, measure, words, furniture) if measure.wrapped else None
     items: list[Item] = []
     for i, line in enumerate(lines):
         part = furniture[i]
-        if part is not None and not (reader and reader.open and part is not Part.META):
+        if i in bulleted and not (reader and reader.open):
+            items.append(Item(Part.DISPLAY, line, Opens.YES))
+        elif part is not None and not (reader and reader.open and part is not Part.META):
             items.append(Item(part, line, Opens.NO))
         elif reader:
             items.append(reader.item(i))
         else:
             items.append(_loose(lines, i, words))
-    return items
+    return _numbers_joined(items)
+
+
+def _bulleted(lines: list[Line], measure: Measure, words: Vocabulary) -> frozenset[int]:
+    """The lines that are headings behind a bullet: ◆把支部建在车上 / ◆让党员走在前面."""
+    found: dict[str, list[int]] = {}
+    for i, line in enumerate(lines):
+        rest = words.bullet.match(line.text)
+        full = measure.wrapped and line.width > measure.typical[i] - 1.5
+        if rest is None or full or line.width > DISPLAY_WIDTH or line.closed or line.broken:
+            continue
+        if any(c in line.text for c in "。；"):
+            continue
+        if not words.byline_words.search(line.text):
+            found.setdefault(line.text[0], []).append(i)
+
+    def longer(i: int) -> bool:
+        return len(lines[i].text) > SHORT_NAME + 1
+
+    return frozenset(i for at in found.values() if sum(map(longer, at)) >= BULLETED for i in at)
+
+
+def _numbers_joined(items: list[Item]) -> list[Item]:
+    """Join a number on a line of its own to the heading on the next line."""
+    result = list(items)
+    for i, (item, following) in enumerate(pairwise(items)):
+        alone = item.part is Part.DISPLAY and _NUMBER_LINE.fullmatch(item.line.text)
+        if alone and following.part is Part.DISPLAY:
+            result[i] = item._replace(opens=Opens.YES)
+            result[i + 1] = following._replace(opens=Opens.NO)
+    return result
 
 
 def _furniture(line: Line, words: Vocabulary) -> Part | None:
@@ -84,13 +126,15 @@ def _loose(lines: list[Line], i: int, words: Vocabulary) -> Item:
     line = lines[i]
     if words.is_organisation(line):
         return Item(Part.BYLINE, line, Opens.NO)
-    if _SUBTITLE.match(line.text):
+    if _SUBTITLE.match(line.text) and line.width <= DISPLAY_WIDTH and not line.closed:
         return Item(Part.SUBTITLE, line, Opens.NO)
     if line.width <= DISPLAY_WIDTH and bare(line.text)[-1:] not in ENDS + MIDDLES:
         return Item(Part.DISPLAY, line, Opens.YES)
     return Item(Part.FLOW, line, Opens.YES)
 
 
+# A line of less than this share of the width is far from full.
+FAR = 0.6
 # In columns narrower than this, and after white, a title may take four lines, else three.
 NARROW = 15.5
 # A page with more by-lines than this is a page of branch reports.
@@ -119,7 +163,7 @@ class _Wrapped:
             if self._is_byline(i):
                 self.byline = i
                 return Item(Part.BYLINE, line, Opens.NO)
-            if _SUBTITLE.match(line.text):
+            if _SUBTITLE.match(line.text) and not any(c in line.text for c in ENDS + "；"):
                 return Item(Part.SUBTITLE, line, Opens.NO)
             if i < self.run_end:
                 return Item(Part.DISPLAY, line, Opens.NO)
@@ -230,7 +274,7 @@ class _Wrapped:
         shown = (
             self._ends_run(self.lines[after])
             or self._opens_report(run, after)
-            or (self._narrow(after - 1) and self._may_open(after))
+            or (self._narrow(after - 1) and (self._may_open(after) or self._short(i, after)))
             or NUMBERED.match(self.lines[after].text) is not None
         )
         return after if shown else i
@@ -281,6 +325,12 @@ class _Wrapped:
         line = self.lines[i]
         first = line.indent > 0 or line.width <= self.measure.typical[i] - 1.5
         return line.text[0] not in OPENERS or first
+
+    def _short(self, i: int, after: int) -> bool:
+        """Whether a run is a heading though a quotation mark follows: numbered, or far from full."""
+        last = after - 1
+        far = self.lines[last].width < FAR * self.measure.typical[last]
+        return far or NUMBERED.match(self.lines[i].text) is not None
 
     def _run(self, i: int) -> int:
         """End of the run of lines from i that could be display (i itself where there is none)."""

@@ -36,6 +36,8 @@ class Vocabulary:
     boundary: re.Pattern[str]
     not_heading: re.Pattern[str]
     theme: re.Pattern[str]
+    bullet: re.Pattern[str]
+    byline_words: re.Pattern[str]  # say that a bullet stands before an author or a picture's text
 
     def is_organisation(self, line: Line) -> bool:
         """Whether the whole line is the name of a party organisation."""
@@ -97,6 +99,8 @@ def vocabulary(lexicons: Lexicons) -> Vocabulary:
         boundary=re.compile(_any(lexicons.terms("layout", "boundary"))),
         not_heading=re.compile(rf"(?:{_any(lexicons.terms('layout', 'not_heading'))})"),
         theme=re.compile(_any(lexicons.terms("layout", "theme"))),
+        bullet=re.compile(rf"(?:{_any(lexicons.terms('layout', 'bullet'))})+"),
+        byline_words=re.compile(_any(lexicons.terms("layout", "byline_word"))),
     )
 
 

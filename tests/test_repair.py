@@ -119,6 +119,20 @@ def test_only_blanks_inside_a_number_go(written: str, numbers: list[float]) -> N
     assert_led_back(found)
 
 
+def test_where_blanks_are_strewn_they_part_no_numbers() -> None:
+    text = SOUND.replace("党员", "党 员").replace("支部", "支 部").replace("36件", "3 6件")
+    text = (
+        text.replace("农户", "农 户")
+        .replace("120户", "12 0户")
+        .replace("2023年，支", "2023 15名党员、支")
+    )
+    found = document(text.replace("公路管养", "公路 管养"))
+    values = [a.value for r in found.reports for a in r.achievements]
+    assert {36, 120} <= set(values)
+    assert 202315 not in values
+    assert_led_back(found)
+
+
 @pytest.mark.parametrize("mask", ["2xx年", "20××年", "20XX年", "20**年", "20＊＊年"])
 def test_masked_digits_are_no_number_and_told(mask: str) -> None:
     text = SOUND.replace("2023年", mask).replace("36件", "3×件").replace("120户", "××户")

@@ -134,6 +134,11 @@ _SCHEMAS = {table.name: arrow_schema(table) for table in TABLES} | {
 }
 
 
+def schema_of(name: str) -> Any:
+    """Give the Arrow schema of the rows of a table, or of the sketches."""
+    return _SCHEMAS[name]
+
+
 def _arrow(name: str, rows: Sequence[Row]) -> Any:
     schema = _SCHEMAS[name]
     columns = [pa.array(c, f.type) for c, f in zip(zip(*rows, strict=True), schema, strict=True)]
@@ -149,7 +154,7 @@ def join(folder: Path, parts: Sequence[Part], dataset: Dataset) -> dict[str, int
         counts[table.name] = held = 0
         for part in parts:
             for rows in _groups(folder / part.key / table.name):
-                waiting.append(_linked(rows, copies) if table.name == "reports" else rows)
+                waiting.append(linked(rows, copies) if table.name == "reports" else rows)
                 held += rows.num_rows
                 if held >= GROUP:
                     counts[table.name] += _flush(waiting, table.name, dataset)
@@ -162,11 +167,16 @@ def _sketches(folder: Path, parts: Sequence[Part]) -> Iterator[Known]:
     """What all parts keep to tell copies by."""
     for part in parts:
         for rows in _groups(folder / part.key / SKETCHES):
-            yield from map(Known, *(column.to_pylist() for column in rows.columns))
+            yield from knowns(rows)
 
 
-def _linked(reports: Any, copies: dict[str, str]) -> Any:
-    """Say of each report which one it is a copy of."""
+def knowns(sketches: Any) -> Iterator[Known]:
+    """Give the reports of an Arrow table or batch of sketches."""
+    return map(Known, *(column.to_pylist() for column in sketches.columns))
+
+
+def linked(reports: Any, copies: dict[str, str]) -> Any:
+    """Give an Arrow table or batch of reports in which each says which one it is a copy of."""
     firsts = [copies.get(report) for report in reports["report_id"].to_pylist()]
     at = reports.schema.get_field_index("duplicate_of")
     return reports.set_column(at, reports.schema.field(at), pa.array(firsts, pa.string()))

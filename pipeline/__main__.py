@@ -129,8 +129,10 @@ def extract(files: Files, scheme: Scheme = "siqiang", lexicons: Lexicons = None)
 
 
 @app.command()
-def text(file: Annotated[Path, typer.Argument(help="File to read.")]) -> None:
-    """Print the raw text that source offsets count in."""
+def text(
+    file: Annotated[Path, typer.Argument(help="File to read, or path of a text: a.zip!/x.txt.")],
+) -> None:
+    """Print the raw text that source offsets count in (of a file of several texts the first)."""
     from pipeline.ingest import read
 
     sys.stdout.buffer.write(read(file).text.encode("utf-8"))

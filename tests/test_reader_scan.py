@@ -264,7 +264,7 @@ def test_tesseract_reads_too() -> None:
 @pytest.mark.parametrize("quarters", [1, 2])
 def test_a_page_on_its_side_or_head_is_read(quarters: int) -> None:
     """Its boxes lie on the page as it was handed in."""
-    report = {**reports("newspaper-page#2")[0], "sections": []}
+    report = {**reports("newspaper-page#2")[0], "sections": [], "branch": None}
     page = print_page([report], Setting(columns=1, width=18, rows=12))
     found = {f.text: f for f in recognise(page.picture.rotate(90 * quarters, expand=True))}
     assert sorted(found) == sorted(page.lines)

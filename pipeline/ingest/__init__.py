@@ -13,7 +13,7 @@ from importlib import import_module
 from pathlib import Path
 
 from pipeline.errors import ReadError
-from pipeline.ingest.base import Item, Limits, Read, Reader, Unread
+from pipeline.ingest.base import Item, Limits, Read, Reader, Unread, file_of
 from pipeline.model import Source
 
 __all__ = ["READERS", "Item", "Limits", "Unread", "one", "read", "readable", "sources"]
@@ -70,12 +70,19 @@ def sources(item: Item, limits: Limits) -> Read:
 
 
 def read(path: Path) -> Source:
-    """Read a file that holds one text; raises ReadError where that fails."""
-    for found in sources(Item(path, str(path)), Limits()):
+    """Read one text: a file's first, or the one a path as rows show it leads to (a.zip!/x.txt, a.csv#row=2).
+
+    Raises ReadError where that fails.
+    """
+    shown = str(path)
+    file = Path(file_of(shown).split("!/")[0])
+    if not path.exists() and file.is_file() and file != path:
+        return one(Item(file, str(file)), shown, Limits())[0]
+    for found in sources(Item(path, shown), Limits()):
         if isinstance(found, Unread):
             raise ReadError(found.what, found.path, found.cure)
         return found
-    raise ReadError("no text in it", str(path), "check the file")
+    raise ReadError("no text in it", shown, "check the file")
 
 
 def one(item: Item, shown: str, limits: Limits) -> tuple[Source, Item]:

@@ -54,7 +54,7 @@ def run(
     workers: Annotated[int, typer.Option(min=1, help="Processes to use.")] = 1,
     format: Annotated[
         str, typer.Option(help="parquet, csv, jsonl, sqlite, duckdb, xlsx; joined by a comma.")
-    ] = "parquet,csv",
+    ] = "parquet,csv,duckdb",
     text_column: Annotated[
         str | None,
         typer.Option(help="Column of tables that holds the text: name, or number from 1."),
@@ -63,6 +63,9 @@ def run(
         float | None,
         typer.Option(min=0.001, help="Seconds after which a file, or row of a table, is given up."),
     ] = None,
+    keep: Annotated[
+        bool, typer.Option("--keep", help="Keep documents whose files are gone since the last run.")
+    ] = False,
     engine: Annotated[
         str, typer.Option(help="local, or spark: inputs and out are then paths that Spark reads.")
     ] = "local",
@@ -75,7 +78,7 @@ def run(
     """Write the dataset of files and folders. A second run does only what is new or changed."""
     from pipeline.model import Options
 
-    options = Options(scheme, lexicons, text_column, timeout_per_file)
+    options = Options(scheme, lexicons, text_column, timeout_per_file, keep)
     if engine == "spark":
         from pipeline.adapters import spark
 
@@ -99,6 +102,17 @@ def run(
         table = Path(out) / "issues.csv" if csv else "the table issues"
         print(f"see {table} for the files that failed", file=sys.stderr)
         raise typer.Exit(1)
+
+
+@app.command()
+def validate(
+    dataset: Annotated[Path, typer.Argument(help="Folder of a dataset.")],
+) -> None:
+    """Check a dataset against the declaration of its columns; faults go to stderr, a line each."""
+    from pipeline.commands.validate import counts
+
+    for name, rows in counts(dataset):
+        print(f"{rows:>9} {name}")
 
 
 @app.command()

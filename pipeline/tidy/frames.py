@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING, Any
 import pyarrow as pa
 
 from pipeline.errors import ZhibuError
+from pipeline.tidy import schema
+from pipeline.tidy.commit import finished
 from pipeline.tidy.evidence import Evidence, find
 from pipeline.tidy.schema import BY_NAME
 from pipeline.tidy.stores import Store, store_of
@@ -24,7 +26,7 @@ CATEGORIES = frozenset(
     }
 )  # fmt: skip
 # Administrative levels from the lowest to the highest: frames sort and compare by them.
-LEVELS = ("unit", "county", "municipal", "provincial", "national")
+LEVELS = schema.LEVELS[::-1]
 # What stands for a missing value where rows are counted by it: a blank is information.
 NOT_STATED = "not stated"
 LAYERS = {"practices": "practice", "achievements": "achievement", "honours": "honour"}
@@ -59,6 +61,7 @@ class Dataset:
                 "pandas is not installed", "Dataset", "pip install 'zhibu[analysis]'"
             ) from error
         path = Path(folder)
+        finished(path)
         return cls(path, store_of(path))
 
     def __repr__(self) -> str:
@@ -146,6 +149,21 @@ class Dataset:
     def _counted(self, duplicates: bool) -> pd.DataFrame:
         """The facts that count: those of copies only where they are asked for."""
         return self.facts if duplicates else self.facts[self.facts["duplicate_of"].isna()]
+
+    def validate(self) -> Dataset:
+        """Check all tables against their declaration (types, nulls, keys, allowed values, spans).
+
+        Gives the dataset itself. Raises ZhibuError with the first faults where it does not keep it.
+        """
+        from pipeline.tidy.validate import validate
+
+        found = validate(self)
+        if found:
+            more = f" and {len(found) - 3} more" if len(found) > 3 else ""
+            raise ZhibuError(
+                "; ".join(found[:3]) + more, str(self.folder), "write the dataset again"
+            )
+        return self
 
     def pivot(
         self,

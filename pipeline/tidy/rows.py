@@ -166,7 +166,7 @@ class _Reporter:
         """What the report is known again by in another file; none where it says too little."""
         made = sketch(self.report.article.text.norm, self.report.branch)
         start, _ = self._source((0, len(self.clean)))
-        return [] if made is None else [(self.id, self.path, start or 0, *made)]
+        return [] if made is None else [(self.id, self.document_id, self.path, start or 0, *made)]
 
     def _sections(self) -> list[Row]:
         found = []

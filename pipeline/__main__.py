@@ -143,11 +143,41 @@ def extract(files: Files, scheme: Scheme = "siqiang", lexicons: Lexicons = None)
 
 
 @app.command()
-def text(file: Annotated[Path, typer.Argument(help="File to read.")]) -> None:
-    """Print the raw text that source offsets count in."""
+def text(
+    file: Annotated[Path, typer.Argument(help="File to read, or path of a text: a.zip!/x.txt.")],
+) -> None:
+    """Print the raw text that source offsets count in (of a file of several texts the first)."""
     from pipeline.ingest import read
 
     sys.stdout.buffer.write(read(file).text.encode("utf-8"))
+
+
+@app.command()
+def show(
+    dataset: Annotated[Path, typer.Argument(help="Folder of the dataset.")],
+    row_id: Annotated[str, typer.Argument(help="Key of a row: the first column of its table.")],
+    source: Annotated[
+        list[Path] | None, typer.Option(help="Files and folders that the run read.")
+    ] = None,
+    png: Annotated[
+        Path | None, typer.Option(help="File to save the page to, the evidence marked.")
+    ] = None,
+    text_column: Annotated[
+        str | None, typer.Option(help="Column of tables that holds the text, as given to run.")
+    ] = None,
+) -> None:
+    """Print the evidence of a row in its context, with its place: file, page, box, paragraph, cell."""
+    from pipeline.commands import show as command
+
+    shown = command.look_up(dataset, row_id, source or [], text_column)
+    for line in command.lines(shown):
+        print(line)
+    if shown.source is None:
+        hint = "the file is not here: give its folder with --source to see the text around"
+        print(f"zhibu: {shown.document['path']}: {hint}", file=sys.stderr)
+    if png is not None:
+        command.draw(shown, png)
+        print(f"{png} written", file=sys.stderr)
 
 
 @app.command()

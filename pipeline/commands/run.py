@@ -176,7 +176,7 @@ def rows_of(item: Item, options: Options) -> Iterator[Rows]:
                 one = next(found, None)
                 if one is None:
                     break
-                rows = told.rows(one) if isinstance(one, Unread) else _read(one)
+                rows = told.rows(one) if isinstance(one, Unread) else _read(one, options)
             count += 1
             yield rows
         if not count:
@@ -191,8 +191,8 @@ def rows_of(item: Item, options: Options) -> Iterator[Rows]:
         yield told.rows(Unread(path, message, "please report this file"), "extract")
 
 
-def _read(document: Document) -> Rows:
-    return document_rows(document, document.source.path)
+def _read(document: Document, options: Options) -> Rows:
+    return document_rows(document, document.source.path, options.lexicons)
 
 
 class _Told:

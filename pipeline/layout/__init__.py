@@ -6,6 +6,7 @@ from bisect import bisect_right
 
 from pipeline.layout.assemble import Group, assemble
 from pipeline.layout.classify import Item, classify
+from pipeline.layout.damage import damage
 from pipeline.layout.lines import Line, measure, split_lines, squeeze
 from pipeline.layout.reflow import is_spacey, reflow
 from pipeline.layout.sections import sections
@@ -31,7 +32,8 @@ def layout(source: Source, lexicons: Lexicons) -> Layout:
         article, repairs = _article(source.text, norm, group, spacey, words)
         articles.append(article)
         furniture += repairs
-    return Layout(tuple(articles), tuple(sorted([*furniture, *known], key=lambda f: f.source)))
+    whole = tuple(sorted([*furniture, *known], key=lambda f: f.source))
+    return Layout(tuple(articles), whole, tuple(damage(source.text)))
 
 
 def _known(lines: list[Line], source: Source) -> tuple[list[Line], list[Furniture]]:

@@ -114,7 +114,7 @@ def _loose(lines: list[Line], i: int, words: Vocabulary) -> Item:
 
 # A line of less than this share of the width is far from full.
 FAR = 0.6
-# In columns narrower than this a title may take four lines, else three.
+# In columns narrower than this, and after white, a title may take four lines, else three.
 NARROW = 15.5
 # A page with more by-lines than this is a page of branch reports.
 MANY_NAMES = 2
@@ -234,7 +234,7 @@ class _Wrapped:
         return name in self._joined(max(0, i - NAMED_WITHIN), min(i, NAMED_WITHIN))
 
     def _display_end(self, i: int) -> int:
-        """End of the run of one to three lines from i that form a title or heading (i: none)."""
+        """End of the run of one to four lines from i that form a title or heading (i: none)."""
         if doubled(self.lines[i].text):
             return i + 1
         if self.measure.indented and self.lines[i].indent and not self._alone(i):
@@ -313,15 +313,17 @@ class _Wrapped:
 
     def _run(self, i: int) -> int:
         """End of the run of lines from i that could be display (i itself where there is none)."""
-        at, most = i, 4 if self.measure.typical[i] < NARROW else 3
+        roomy = self.lines[i].gap > 0 or self.measure.typical[i] < NARROW
+        at, most = i, 4 if roomy else 3
         while at < len(self.lines) and at - i <= most:
             line = self.lines[at]
             text = bare(line.text)
             broken = line.gap > 0 and not (self._narrow(at) and not self._narrow(at - 1))
             if at > i and (broken or self.furniture[at] or self._ends_run(line)):
                 break
-            if at > i and (NUMBERED.match(text) or self._narrow(at - 1)):
-                break
+            quoting = self._joined(i, at - i).count("“") > self._joined(i, at - i).count("”")
+            if at > i and (NUMBERED.match(text) or (self._narrow(at - 1) and not quoting)):
+                break  # a title set large is narrow, but goes on while a quotation is open
             if self._titled(at):
                 at += 1
                 break

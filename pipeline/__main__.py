@@ -54,7 +54,7 @@ def run(
     workers: Annotated[int, typer.Option(min=1, help="Processes to use.")] = 1,
     format: Annotated[
         str, typer.Option(help="parquet, csv, jsonl, sqlite, duckdb, xlsx; joined by a comma.")
-    ] = "parquet,csv",
+    ] = "parquet,csv,duckdb",
     text_column: Annotated[
         str | None,
         typer.Option(help="Column of tables that holds the text: name, or number from 1."),
@@ -196,6 +196,34 @@ def evaluate(
 
     for line in score(gold, found, source, errors, Options(scheme, lexicons)):
         print(line)
+
+
+@app.command()
+def dashboard(
+    dataset: Annotated[Path, typer.Argument(help="Folder that `zhibu run` wrote.")],
+    out: Annotated[Path, typer.Option(help="HTML file to write.")],
+    lang: Annotated[str, typer.Option(help="Language it opens in: zh or en.")] = "zh",
+    lexicons: Lexicons = None,
+) -> None:
+    """Make one page of a dataset, for any browser; it needs no network and no other file."""
+    from pipeline.commands.dashboard import dashboard as work
+
+    size = work(dataset, out, lang, lexicons)
+    print(f"{size / 1_000_000:.1f} MB → {out}", file=sys.stderr)
+
+
+@app.command()
+def serve(
+    dataset: Annotated[Path, typer.Argument(help="Folder that `zhibu run` wrote.")],
+    port: Annotated[int, typer.Option(min=1, max=65535, help="Port to listen at.")] = 8501,
+    address: Annotated[str, typer.Option(help="Address to listen at.")] = "localhost",
+    lang: Annotated[str, typer.Option(help="Language it opens in: zh or en.")] = "zh",
+    lexicons: Lexicons = None,
+) -> None:
+    """Serve a live dashboard of a dataset too large for a page, until it is stopped (Ctrl-C)."""
+    from pipeline.commands.serve import serve as work
+
+    work(dataset, port, address, lang, lexicons)
 
 
 @app.command()

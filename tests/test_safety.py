@@ -109,10 +109,11 @@ def test_the_first_run_killed_leaves_no_dataset_or_a_whole_one(
         time.sleep(0.1 * (n + 1))
         os.kill(child.pid or 0, signal.SIGKILL)
         child.join()
-        try:
+        if any(out.glob("*.parquet")):
             assert validate(Dataset.open(out)) == []
-        except ZhibuError as error:
-            assert "no dataset" in str(error)
+        else:
+            with pytest.raises(ZhibuError, match="no dataset"):
+                Dataset.open(out)
         write(folder, out)
     assert hashes(tmp_path / "out0") == hashes(tmp_path / "out1") == hashes(tmp_path / "out2")
 
@@ -144,7 +145,7 @@ def test_a_commit_cut_short_is_finished_by_whoever_opens(
 
 
 @pytest.fixture
-def read(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[str]]:
+def read(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     """The paths of the files that runs read."""
     found: list[str] = []
     rows = command.rows_of
@@ -154,7 +155,7 @@ def read(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[str]]:
         yield from rows(item, options)
 
     monkeypatch.setattr(command, "rows_of", noted)
-    yield found
+    return found
 
 
 def test_an_incremental_run_equals_a_full_one(

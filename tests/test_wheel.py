@@ -127,6 +127,15 @@ def test_zhibu_run_writes_a_dataset_from_another_folder(venv: Path, tmp_path: Pa
     assert "全市先进基层党组织" in (tmp_path / "out" / "honours.csv").read_text("utf-8-sig")
 
 
+def test_zhibu_dashboard_makes_a_page_from_what_is_in_the_wheel(venv: Path, tmp_path: Path) -> None:
+    (tmp_path / "泵站.txt").write_text(REPORT, encoding="utf-8")
+    call(venv / "zhibu", "run", "泵站.txt", "--out", "out", cwd=tmp_path)
+    call(venv / "zhibu", "dashboard", "out", "--out", "page.html", cwd=tmp_path)
+    page = (tmp_path / "page.html").read_text("utf-8")
+    assert "苇洲市水务局泵站党支部" in page
+    assert "政治功能强" in page
+
+
 @pytest.mark.parametrize("words", [["--version"], ["lexicon", "check"], ["extract", "泵站.txt"]])
 def test_zhibu_and_python_m_pipeline_are_the_same(
     venv: Path, tmp_path: Path, words: list[str]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 import threading
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
 from dataclasses import dataclass
 from itertools import islice
@@ -39,6 +39,9 @@ class Summary:
     reused: int  # documents whose results stood from an earlier run
 
 
+Job = tuple[
+    Part, Mapping[str, str]
+]  # a part, and which earlier parts hold its unchanged files' rows
 Progress = Callable[[int, int, int], None]  # documents done, documents in all, failures so far
 
 
@@ -59,7 +62,13 @@ def run(
     kit = route.tools(options)
     with commit.locked(out) as state:
         inputs = [
-            Input(file, path, None if left_out else parts.digest(file), left_out)
+            Input(
+                file,
+                path,
+                None if left_out else parts.digest(file),
+                left_out,
+                0 if left_out else parts.size(file),
+            )
             for file, path, left_out in files
         ]
         model = kit.model.scheme if kit.model else ""
@@ -71,64 +80,77 @@ def run(
         folder.mkdir(exist_ok=True)
         todo = [p for p in planned if not parts.is_done(folder, p)]
         reused = len(inputs) - sum(len(p.inputs) for p in todo)
-        _work(todo, folder, options, workers, reused, len(inputs), progress)
+        last = keep.origins(keep.read_manifest(state), version) if todo else {}
+        jobs = [
+            (
+                part,
+                {i.path: last[i.path, i.sha256] for i in part.inputs if (i.path, i.sha256) in last},
+            )
+            for part in todo
+        ]
+        reused += _work(jobs, folder, options, workers, len(inputs), progress)
         if options.keep:
             planned += keep.kept(state, (i.path for i in inputs))
             planned.sort(key=lambda p: (p.inputs[0].path, p.key))
         summary = _join(planned, folder, state, out, options, formats, reused)
-        keep.write_manifest(state, planned)
+        keep.write_manifest(state, keep.Manifest(version, tuple(planned)))
         parts.clean(folder, planned)
     return summary
 
 
 def _work(
-    todo: Sequence[Part],
+    todo: Sequence[Job],
     folder: Path,
     options: Options,
     workers: int,
-    done: int,
     total: int,
     progress: Progress,
 ) -> int:
-    """Work all parts, in this process or in several; gives the number of files that failed."""
-    failed = 0
+    """Work all parts, in this process or in several; gives the number of files taken over."""
+    failed = reused = 0
+    done = total - sum(len(part.inputs) for part, _ in todo)
     progress(done, total, failed)
     # signals reach the main thread only: elsewhere a process of its own keeps the time
     here = options.seconds is None or threading.current_thread() is threading.main_thread()
     if (workers <= 1 or len(todo) <= 1) and here:
-        for part in todo:
-            failed += _part(part, folder, options)
-            done += len(part.inputs)
+        for job in todo:
+            lost, same = _part(job, folder, options)
+            failed, reused, done = failed + lost, reused + same, done + len(job[0].inputs)
             progress(done, total, failed)
-        return failed
+        return reused
     with ProcessPoolExecutor(max_workers=workers) as pool:
-        waiting: dict[Future[int], Part] = {}
+        waiting: dict[Future[tuple[int, int]], Job] = {}
         queue = iter(todo)
         while True:
-            for part in islice(queue, workers * 2 - len(waiting)):
-                waiting[pool.submit(_part, part, folder, options)] = part
+            for job in islice(queue, workers * 2 - len(waiting)):
+                waiting[pool.submit(_part, job, folder, options)] = job
             if not waiting:
-                return failed
+                return reused
             for future in wait(waiting, return_when=FIRST_COMPLETED).done:
-                done += len(waiting.pop(future).inputs)
-                failed += future.result()
+                done += len(waiting.pop(future)[0].inputs)
+                lost, same = future.result()
+                failed, reused = failed + lost, reused + same
                 progress(done, total, failed)
 
 
-def _part(part: Part, folder: Path, options: Options) -> int:
-    """Work one part; gives the number of its files that failed."""
+def _part(job: Job, folder: Path, options: Options) -> tuple[int, int]:
+    """Work one part; gives the numbers of its files that failed and that were taken over."""
     route.tools(options)  # loaded here, so that no file's time is spent on it
-    failed = 0
+    part, origins = job
+    earlier = keep.Earlier(folder, origins)
+    failed = reused = 0
 
     def batches() -> Iterator[Rows]:
-        nonlocal failed
+        nonlocal failed, reused
         for item in part.inputs:
-            for rows in _rows(item, options):
+            known = earlier.rows(item.path)
+            reused += known is not None
+            for rows in _rows(item, options) if known is None else (known,):
                 failed += sum(row[-1] == "failed" for row in rows["documents"])
                 yield rows
 
     parts.write_part(folder, part, batches())
-    return failed
+    return failed, reused
 
 
 def _rows(item: Input, options: Options) -> Iterator[Rows]:

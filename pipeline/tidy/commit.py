@@ -69,7 +69,13 @@ def _finish(out: Path) -> None:
     ready = out / STATE / _READY
     if not ready.is_dir():
         return
-    for path in sorted(ready.iterdir()):
+    # further files of a large table that has fewer of them now; `<table>.parquet` moves after them
+    for old in out.glob("*.part[0-9]*.parquet"):
+        if (ready / f"{old.name.split('.')[0]}.parquet").is_file() and not (
+            ready / old.name
+        ).exists():
+            old.unlink()
+    for path in sorted(ready.iterdir(), reverse=True):
         os.replace(path, out / path.name)
     ready.rmdir()
 

@@ -1,15 +1,15 @@
-"""Documents whose files are gone: their rows are taken over from the parts that hold them.
+"""What a run takes over from the last one: rows of unchanged files, and of files that are gone.
 
-A file that is gone cannot be read again, so that its rows stay as the version that read it wrote them. The
-manifest says which parts made the last dataset, and which files' rows each of them holds.
+The manifest says which parts made the last dataset, and which files' rows each of them holds. A file that is
+gone cannot be read again, so that its rows stay as the version that read it wrote them.
 """
 
 from __future__ import annotations
 
 import json
 import os
-from collections.abc import Iterable, Sequence
-from dataclasses import replace
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import pyarrow as pa
@@ -17,32 +17,104 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from pipeline.ingest.base import file_of
-from pipeline.tidy.parts import Input, Part
-from pipeline.tidy.rows import key
+from pipeline.tidy.parts import Input, Part, is_unfinished
+from pipeline.tidy.rows import Rows, key
 from pipeline.tidy.schema import TABLES
 
 _MANIFEST = "manifest.json"
 
 
-def write_manifest(state: Path, parts: Sequence[Part]) -> None:
-    """Note the parts of the dataset that was just written."""
-    noted = [
-        {"part": part.key, "inputs": [[i.path, i.sha256] for i in part.inputs]} for part in parts
-    ]
+@dataclass(frozen=True, slots=True)
+class Manifest:
+    """What made the last dataset: the version of everything that can change a row, and the parts."""
+
+    version: tuple[str, ...] = ()
+    parts: tuple[Part, ...] = ()
+
+
+def write_manifest(state: Path, manifest: Manifest) -> None:
+    """Note what made the dataset that was just written."""
+    noted = {
+        "version": manifest.version,
+        "parts": [
+            {"part": part.key, "inputs": [[i.path, i.sha256] for i in part.inputs]}
+            for part in manifest.parts
+        ],
+    }
     partial = state / (_MANIFEST + ".partial")
     partial.write_text(json.dumps(noted, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
     os.replace(partial, state / _MANIFEST)
 
 
-def read_manifest(state: Path) -> list[Part]:
-    """Give the parts of the last dataset; none where there is no readable manifest."""
+def read_manifest(state: Path) -> Manifest:
+    """Give what made the last dataset; an empty one where there is none that can be read."""
     try:
         noted = json.loads((state / _MANIFEST).read_text(encoding="utf-8"))
-        return [
-            Part(n["part"], tuple(Input(Path(p), p, sha) for p, sha in n["inputs"])) for n in noted
+        found = [
+            Part(n["part"], tuple(Input(Path(p), p, sha) for p, sha in n["inputs"]))
+            for n in noted["parts"]
         ]
+        return Manifest(tuple(noted["version"]), tuple(found))
     except (OSError, ValueError, KeyError, TypeError):
-        return []
+        return Manifest()
+
+
+class Earlier:
+    """Rows of files that are as they were, from the parts of the last dataset.
+
+    `origins` leads from a file's path to the key of the part that holds its rows.
+    """
+
+    def __init__(self, folder: Path, origins: Mapping[str, str]) -> None:
+        self.folder = folder
+        self.origins = origins
+        self._part: str | None = None
+        self._rows: dict[str, Rows] = {}
+
+    def rows(self, path: str) -> Rows | None:
+        """Give a file's rows; None where it is to be read."""
+        part = self.origins.get(path)
+        if part is None:
+            return None
+        if part != self._part:
+            self._part, self._rows = part, _by_file(self.folder / part)
+        return self._rows.get(path)
+
+
+def origins(manifest: Manifest, version: tuple[str, ...]) -> dict[tuple[str, str | None], str]:
+    """Give the part of the last dataset that holds each file's rows, by path and hash."""
+    if manifest.version != version:
+        return {}
+    return {
+        (i.path, i.sha256): part.key for part in manifest.parts for i in part.inputs if i.sha256
+    }
+
+
+def _by_file(folder: Path) -> dict[str, Rows]:
+    """The rows of a part by file; without those of files that are to be tried again."""
+    if not (folder / "documents").is_file():
+        return {}
+    found: dict[str, Rows] = {}
+    owners: dict[str, str] = {}
+    failed: set[str] = set()
+    for row in pq.read_table(folder / "documents").to_pylist():
+        owner = _owner(row["path"])
+        owners[row["document_id"]] = owner
+        if row["status"] == "failed":
+            failed.add(owner)
+    for table in TABLES:
+        if not (folder / table.name).is_file():
+            continue
+        rows = pq.read_table(folder / table.name)
+        ids = rows["document_id"].to_pylist()
+        for document, row in zip(
+            ids, zip(*(c.to_pylist() for c in rows.columns), strict=True), strict=True
+        ):
+            found.setdefault(owners[document], {}).setdefault(table.name, []).append(row)
+    if is_unfinished(folder):
+        for owner in failed:
+            del found[owner]
+    return found
 
 
 def kept(state: Path, found: Iterable[str]) -> list[Part]:
@@ -53,7 +125,7 @@ def kept(state: Path, found: Iterable[str]) -> list[Part]:
     here = set(found)
     folder = state / "parts"
     result = []
-    for part in read_manifest(state):
+    for part in read_manifest(state).parts:
         gone = tuple(i for i in part.inputs if i.path not in here)
         if gone and (folder / part.key).is_dir():
             result.append(part if len(gone) == len(part.inputs) else _cut(folder, part, gone))

@@ -6,6 +6,8 @@ and rounds its means (the engines add up in different orders), so that both show
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from pipeline.tidy.schema import TABLES, Table
 
 # What both engines call our types (SQLite keeps truth as 0 and 1).
@@ -20,10 +22,10 @@ def foreign_keys(table: Table) -> dict[str, str]:
     return {column: home for column, home in homes.items() if home != table.name}
 
 
-def create_sqlite(table: Table) -> str:
-    """Give the statement that creates a table in SQLite, with its primary and foreign keys."""
+def _columns(table: Table, types: Mapping[str, str]) -> list[str]:
+    """The columns of a table with its primary key, then its foreign keys."""
     lines = [
-        f'"{c.name}" {_SQLITE[c.type]}'
+        f'"{c.name}" {types[c.type]}'
         + (" NOT NULL" if c.required else "")
         + (" PRIMARY KEY" if c.name == table.key else "")
         for c in table.columns
@@ -32,17 +34,18 @@ def create_sqlite(table: Table) -> str:
         f'FOREIGN KEY ("{column}") REFERENCES "{home}" ("{column}")'
         for column, home in foreign_keys(table).items()
     ]
+    return lines
+
+
+def create_sqlite(table: Table) -> str:
+    """Give the statement that creates a table in SQLite, with its primary and foreign keys."""
+    lines = _columns(table, _SQLITE)
     return f'CREATE TABLE "{table.name}" (\n  ' + ",\n  ".join(lines) + "\n)"
 
 
 def create_duckdb(table: Table) -> list[str]:
-    """Give the statements that create a table in DuckDB, with the meaning of each column.
-
-    There are no keys: DuckDB holds a key's whole index in memory, and reads columns well without.
-    """
-    columns = ", ".join(
-        f'"{c.name}" {_DUCKDB[c.type]}' + (" NOT NULL" if c.required else "") for c in table.columns
-    )
+    """Give the statements that create a table in DuckDB, with its keys and the meaning of each column."""
+    columns = ", ".join(_columns(table, _DUCKDB))
     said = [(f'COLUMN "{table.name}"."{c.name}"', c.meaning) for c in table.columns]
     said.insert(0, (f'TABLE "{table.name}"', table.row))
     return [

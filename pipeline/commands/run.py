@@ -72,7 +72,13 @@ def run(
             for file, path, left_out in files
         ]
         model = kit.model.scheme if kit.model else ""
-        version: tuple[str, ...] = (__version__, kit.lexicons.version, options.scheme, model)
+        version: tuple[str, ...] = (
+            __version__,
+            str(SCHEMA_VERSION),
+            kit.lexicons.version,
+            options.scheme,
+            model,
+        )
         if options.text_column is not None:
             version += (options.text_column,)
         planned = parts.plan(inputs, *version)

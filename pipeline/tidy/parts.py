@@ -191,7 +191,8 @@ def join(folder: Path, parts: Sequence[Part], dataset: Dataset) -> dict[str, int
         waiting: list[Any] = []
         counts[table.name] = held = 0
         for part in parts:
-            for rows in _groups(folder / part.key / table.name):
+            for group in _groups(folder / part.key / table.name):
+                rows = _fitted(group, _SCHEMAS[table.name])
                 waiting.append(linked(rows, copies) if table.name == "reports" else rows)
                 held += rows.num_rows
                 if held >= GROUP:
@@ -226,6 +227,17 @@ def _groups(path: Path) -> Iterator[Any]:
         with pq.ParquetFile(path) as file:
             for group in range(file.num_row_groups):
                 yield file.read_row_group(group)
+
+
+def _fitted(rows: Any, schema: Any) -> Any:
+    """Rows with today's columns: what an earlier declaration had not is null (rows kept of files gone)."""
+    if rows.schema.names == schema.names:
+        return rows
+    columns = [
+        rows[field.name] if field.name in rows.schema.names else pa.nulls(rows.num_rows, field.type)
+        for field in schema
+    ]
+    return pa.Table.from_arrays(columns, schema=schema)
 
 
 def _flush(waiting: list[Any], name: str, dataset: Dataset) -> int:

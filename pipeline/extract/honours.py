@@ -321,6 +321,9 @@ def _is_medium(prose: Prose, quote: Quote, words: Words) -> bool:
         r"(?:杂志|内刊|专刊|客户端|头版|报|网站|期刊|会刊|简报|专版|公众号|月刊)", following
     )
     clause_start, _ = prose.clause(quote.start - 1)
-    passive = bool(_MEDIUM_BEFORE.search(prose.norm, clause_start, quote.start - 1))
+    before = re.sub(
+        "(?:《[^《》]{1,20}》[、和及]?)+$", "", prose.norm[clause_start : quote.start - 1]
+    )
+    passive = bool(_MEDIUM_BEFORE.search(before))
     published = words.publish.find(following)
     return bool(published) and bool(known or named or (passive and published[0][0] <= 2))

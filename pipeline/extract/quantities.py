@@ -248,7 +248,9 @@ def _calendar(norm: str, numeral: Numeral, before: str, after: str) -> str | Non
         return "date"
     if before[-1:] in (":", "：") and before[-2:-1].isdigit():
         return "clock time"
-    if first == "分" and ("点" in numeral.core or before[-1:] in ("时", "点")):
+    if first == "分" and (
+        "点" in numeral.core or (before[-1:] in ("时", "点") and before[-2:] != "小时")
+    ):
         return "clock time"
     if _CLOCK.match(after) and not numeral.percent and numeral.bound == "exact":
         return "clock time"

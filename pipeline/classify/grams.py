@@ -19,9 +19,7 @@ class Grams:
     """A vocabulary of n-grams of one to three characters, ready for whole texts."""
 
     def __init__(self, vocabulary: Mapping[str, int]) -> None:
-        """Sort the n-grams by length and code points; raises ValueError on one of another length."""
-        if any(not 1 <= len(gram) <= 3 for gram in vocabulary):
-            raise ValueError("n-grams have one to three characters")
+        """Sort the n-grams by length and code points; those of another length are never found."""
         self._size = max(len(vocabulary), 1)
         self._tables = [_table(vocabulary, n) for n in (1, 2, 3)]
 

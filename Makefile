@@ -9,14 +9,26 @@ $(VENV)/.installed: pyproject.toml
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check -e '.[dev]'
 	touch $@
 
-.PHONY: setup run test lint train bench bench-short clean
+.PHONY: setup run demo test test-spark lint train bench bench-short clean
 setup: $(VENV)/.installed
 
 run: setup  ## write the dataset of data/sample to out/
 	$(BIN)/python -m pipeline run data/sample --out $(OUT)
 
+demo: setup  ## sample and composed reports → out/demo: tables, databases and a page to open
+	$(BIN)/python -m pipeline run data/sample data/gold/dev data/gold/test \
+	  --out $(OUT)/demo --format parquet,sqlite,duckdb
+	$(BIN)/python -m pipeline dashboard $(OUT)/demo --out $(OUT)/demo/page.html
+	@echo "page      $(OUT)/demo/page.html (open it in a browser)"
+	@echo "database  $(OUT)/demo/dataset.sqlite, $(OUT)/demo/dataset.duckdb"
+
 test: setup lint  ## all checks and tests
 	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest --nbmake --nbmake-timeout=120 notebooks
+
+test-spark: setup  ## the run on Spark (needs Java; downloads PySpark)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -e '.[dev,spark]'
+	$(BIN)/python -m pytest tests/test_spark.py
 
 lint: setup
 	$(BIN)/ruff check .

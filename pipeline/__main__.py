@@ -49,12 +49,12 @@ def _main(
 
 @app.command()
 def run(
-    inputs: Annotated[list[Path], typer.Argument(help="Files and folders to read.")],
-    out: Annotated[Path, typer.Option(help="Folder to write the dataset to.")],
+    inputs: Annotated[list[str], typer.Argument(help="Files and folders to read.")],
+    out: Annotated[str, typer.Option(help="Folder to write the dataset to.")],
     workers: Annotated[int, typer.Option(min=1, help="Processes to use.")] = 1,
     format: Annotated[
         str, typer.Option(help="parquet, csv, jsonl, sqlite, duckdb, xlsx; joined by a comma.")
-    ] = "parquet,csv",
+    ] = "parquet,csv,duckdb",
     text_column: Annotated[
         str | None,
         typer.Option(help="Column of tables that holds the text: name, or number from 1."),
@@ -63,26 +63,56 @@ def run(
         float | None,
         typer.Option(min=0.001, help="Seconds after which a file, or row of a table, is given up."),
     ] = None,
+    keep: Annotated[
+        bool, typer.Option("--keep", help="Keep documents whose files are gone since the last run.")
+    ] = False,
+    engine: Annotated[
+        str, typer.Option(help="local, or spark: inputs and out are then paths that Spark reads.")
+    ] = "local",
+    master: Annotated[
+        str | None, typer.Option(help="Spark's master, where spark-submit does not set it.")
+    ] = None,
     scheme: Scheme = "siqiang",
     lexicons: Lexicons = None,
 ) -> None:
     """Write the dataset of files and folders. A second run does only what is new or changed."""
-    from pipeline.commands.progress import Bar
-    from pipeline.commands.run import run as work
     from pipeline.model import Options
 
-    options = Options(scheme, lexicons, text_column, timeout_per_file)
-    with Bar() as bar:
-        summary = work(inputs, out, options, format.split(","), workers, bar.update)
+    options = Options(scheme, lexicons, text_column, timeout_per_file, keep)
+    if engine == "spark":
+        from pipeline.adapters import spark
+
+        summary = spark.run(inputs, out, options, spark.Cluster(master))
+    elif engine == "local":
+        from pipeline.commands.progress import Bar
+        from pipeline.commands.run import run as work
+
+        with Bar() as bar:
+            paths = [Path(i) for i in inputs]
+            summary = work(paths, Path(out), options, format.split(","), workers, bar.update)
+    else:
+        raise ZhibuError("unknown engine", f"--engine {engine}", "choose local or spark")
     print(
         f"{summary.documents} files ({summary.reused} unchanged, {summary.failed} failed), "
         f"{summary.reports} reports, {summary.facts} facts → {out}",
         file=sys.stderr,
     )
     if summary.failed:
-        table = out / "issues.csv" if "csv" in format.split(",") else "the table issues"
+        csv = engine == "local" and "csv" in format.split(",")
+        table = Path(out) / "issues.csv" if csv else "the table issues"
         print(f"see {table} for the files that failed", file=sys.stderr)
         raise typer.Exit(1)
+
+
+@app.command()
+def validate(
+    dataset: Annotated[Path, typer.Argument(help="Folder of a dataset.")],
+) -> None:
+    """Check a dataset against the declaration of its columns; faults go to stderr, a line each."""
+    from pipeline.commands.validate import counts
+
+    for name, rows in counts(dataset):
+        print(f"{rows:>9} {name}")
 
 
 @app.command()
@@ -113,11 +143,41 @@ def extract(files: Files, scheme: Scheme = "siqiang", lexicons: Lexicons = None)
 
 
 @app.command()
-def text(file: Annotated[Path, typer.Argument(help="File to read.")]) -> None:
-    """Print the raw text that source offsets count in."""
+def text(
+    file: Annotated[Path, typer.Argument(help="File to read, or path of a text: a.zip!/x.txt.")],
+) -> None:
+    """Print the raw text that source offsets count in (of a file of several texts the first)."""
     from pipeline.ingest import read
 
     sys.stdout.buffer.write(read(file).text.encode("utf-8"))
+
+
+@app.command()
+def show(
+    dataset: Annotated[Path, typer.Argument(help="Folder of the dataset.")],
+    row_id: Annotated[str, typer.Argument(help="Key of a row: the first column of its table.")],
+    source: Annotated[
+        list[Path] | None, typer.Option(help="Files and folders that the run read.")
+    ] = None,
+    png: Annotated[
+        Path | None, typer.Option(help="File to save the page to, the evidence marked.")
+    ] = None,
+    text_column: Annotated[
+        str | None, typer.Option(help="Column of tables that holds the text, as given to run.")
+    ] = None,
+) -> None:
+    """Print the evidence of a row in its context, with its place: file, page, box, paragraph, cell."""
+    from pipeline.commands import show as command
+
+    shown = command.look_up(dataset, row_id, source or [], text_column)
+    for line in command.lines(shown):
+        print(line)
+    if shown.source is None:
+        hint = "the file is not here: give its folder with --source to see the text around"
+        print(f"zhibu: {shown.document['path']}: {hint}", file=sys.stderr)
+    if png is not None:
+        command.draw(shown, png)
+        print(f"{png} written", file=sys.stderr)
 
 
 @app.command()
@@ -166,6 +226,34 @@ def evaluate(
 
     for line in score(gold, found, source, errors, Options(scheme, lexicons)):
         print(line)
+
+
+@app.command()
+def dashboard(
+    dataset: Annotated[Path, typer.Argument(help="Folder that `zhibu run` wrote.")],
+    out: Annotated[Path, typer.Option(help="HTML file to write.")],
+    lang: Annotated[str, typer.Option(help="Language it opens in: zh or en.")] = "zh",
+    lexicons: Lexicons = None,
+) -> None:
+    """Make one page of a dataset, for any browser; it needs no network and no other file."""
+    from pipeline.commands.dashboard import dashboard as work
+
+    size = work(dataset, out, lang, lexicons)
+    print(f"{size / 1_000_000:.1f} MB → {out}", file=sys.stderr)
+
+
+@app.command()
+def serve(
+    dataset: Annotated[Path, typer.Argument(help="Folder that `zhibu run` wrote.")],
+    port: Annotated[int, typer.Option(min=1, max=65535, help="Port to listen at.")] = 8501,
+    address: Annotated[str, typer.Option(help="Address to listen at.")] = "localhost",
+    lang: Annotated[str, typer.Option(help="Language it opens in: zh or en.")] = "zh",
+    lexicons: Lexicons = None,
+) -> None:
+    """Serve a live dashboard of a dataset too large for a page, until it is stopped (Ctrl-C)."""
+    from pipeline.commands.serve import serve as work
+
+    work(dataset, port, address, lang, lexicons)
 
 
 @app.command()

@@ -228,3 +228,4 @@ class Options:
     lexicons: str | None = None  # folder of lexicons; None takes those shipped with the package
     text_column: str | None = None  # column of tables that holds the text; None finds it
     seconds: float | None = None  # a file (row, member of an archive) may take; None sets no limit
+    keep: bool = False  # documents whose files are gone stay in the dataset

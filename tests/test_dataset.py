@@ -24,9 +24,10 @@ import pyarrow.parquet as pq
 import pytest
 
 from pipeline import ingest
-from pipeline.commands.run import STATE, Summary, run
+from pipeline.commands.run import Summary, run
 from pipeline.errors import ZhibuError
 from pipeline.model import Options
+from pipeline.tidy.commit import STATE
 from pipeline.tidy.schema import TABLES
 from pipeline.tidy.sinks import cell
 
@@ -94,7 +95,7 @@ def dataset(folder: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 def test_all_tables_stand_with_their_columns_in_both_formats(dataset: Path) -> None:
     names = {f"{t.name}{suffix}" for t in TABLES for suffix in (".csv", ".parquet")}
-    assert hashes(dataset).keys() == names
+    assert hashes(dataset).keys() == {*names, "datapackage.json"}
     for t in TABLES:
         columns = [c.name for c in t.columns]
         assert pq.read_schema(dataset / f"{t.name}.parquet").names == columns
@@ -342,7 +343,9 @@ def test_one_format_gives_the_same_file_as_two(folder: Path, dataset: Path, tmp_
     out = tmp_path / "out"
     write(folder, out, formats="csv")
     want = {name: h for name, h in hashes(dataset).items() if name.endswith(".csv")}
-    assert hashes(out) == want
+    found = hashes(out)
+    assert found.pop("datapackage.json")
+    assert found == want
 
 
 # --- runs that meet or break off -------------------------------------------------------------------
@@ -396,3 +399,23 @@ def test_a_run_killed_midway_is_completed_to_the_same_bytes(
     assert summary.reused > 0
     assert hashes(out) == hashes(dataset)
     assert [p.name for p in (out / STATE / "parts").iterdir() if "." in p.name] == []
+
+
+def test_the_organisation_of_a_branch_is_told_by_the_lexicons_given(tmp_path: Path) -> None:
+    """A suffix that only a user's lexicons know is cut from the branch's name."""
+    import shutil
+
+    from pipeline.lexicon.load import shipped
+    from pipeline.tidy.organisation import place_of
+
+    folder = tmp_path / "lexicons"
+    shutil.copytree(shipped(), folder)
+    file = folder / "organisations.csv"
+    lines = file.read_text(encoding="utf-8").splitlines()
+    suffix = next(line for line in lines if ",suffix," in line)
+    term = suffix.split(",")[0]
+    own = suffix.replace(term, "红色先锋队", 1)
+    file.write_text("\n".join([*lines, own]) + "\n", encoding="utf-8")
+    name = "澄浦市水务局红色先锋队"
+    assert place_of(name, str(folder))[0] == "澄浦市水务局"
+    assert place_of(name)[0] == name

@@ -79,6 +79,26 @@ def test_the_wheel_holds_every_lexicon_and_nothing_of_tests_or_data(wheel: Path)
     assert {t for t in tops if not t.startswith("zhibu-")} == {"pipeline"}
 
 
+def test_the_wheel_holds_the_font_with_its_licence_and_the_spacy_factory(wheel: Path) -> None:
+    held = zipfile.ZipFile(wheel)
+    assert {"pipeline/fonts/ZhibuSans.otf", "pipeline/fonts/OFL.txt"} <= set(held.namelist())
+    (points,) = [n for n in held.namelist() if n.endswith("entry_points.txt")]
+    assert "zhibu = pipeline.adapters.spacy:make" in held.read(points).decode()
+
+
+def test_spacy_finds_the_factory_and_matplotlib_the_font_once_installed(
+    venv: Path, tmp_path: Path
+) -> None:
+    code = (
+        "import spacy; nlp = spacy.blank('zh'); nlp.add_pipe('zhibu');"
+        f"doc = nlp({REPORT!r}); print([s.text for s in doc.spans['achievements']]);"
+        "from pipeline.tidy.plots import use_chinese_font; print(use_chinese_font())"
+    )
+    assert call(venv / "python", "-c", code, cwd=tmp_path).split() == [
+        "['63台次']", "Zhibu", "Sans",
+    ]  # fmt: skip
+
+
 def test_the_installed_package_comes_from_the_wheel(venv: Path, tmp_path: Path) -> None:
     code = (
         "import pipeline; from pipeline.lexicon.load import shipped;"
@@ -105,6 +125,15 @@ def test_zhibu_run_writes_a_dataset_from_another_folder(venv: Path, tmp_path: Pa
     call(venv / "zhibu", "run", "泵站.txt", "--out", "out", cwd=tmp_path)
     assert (tmp_path / "out" / "honours.parquet").is_file()
     assert "全市先进基层党组织" in (tmp_path / "out" / "honours.csv").read_text("utf-8-sig")
+
+
+def test_zhibu_dashboard_makes_a_page_from_what_is_in_the_wheel(venv: Path, tmp_path: Path) -> None:
+    (tmp_path / "泵站.txt").write_text(REPORT, encoding="utf-8")
+    call(venv / "zhibu", "run", "泵站.txt", "--out", "out", cwd=tmp_path)
+    call(venv / "zhibu", "dashboard", "out", "--out", "page.html", cwd=tmp_path)
+    page = (tmp_path / "page.html").read_text("utf-8")
+    assert "苇洲市水务局泵站党支部" in page
+    assert "政治功能强" in page
 
 
 @pytest.mark.parametrize("words", [["--version"], ["lexicon", "check"], ["extract", "泵站.txt"]])

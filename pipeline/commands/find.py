@@ -11,9 +11,7 @@ from typing import NamedTuple
 from pipeline.errors import ZhibuError
 from pipeline.ingest import READERS, readable
 from pipeline.ingest.members import decoded, hidden
-
-# Where a dataset keeps its finished parts and its lock: a folder that holds it is output, not input.
-STATE = ".zhibu"
+from pipeline.tidy.commit import STATE
 
 
 class Found(NamedTuple):

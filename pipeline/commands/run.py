@@ -2,14 +2,10 @@
 
 from __future__ import annotations
 
-import fcntl
-import os
-import shutil
 import sys
 import threading
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
-from contextlib import contextmanager
 from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
@@ -17,13 +13,12 @@ from pathlib import Path
 import pyarrow as pa
 
 from pipeline import __version__, route
-from pipeline.commands.find import STATE, find
+from pipeline.commands.find import find
 from pipeline.commands.timer import GivenUp, timer
-from pipeline.errors import ZhibuError
 from pipeline.ingest import Item, Limits, Unread
 from pipeline.ingest.base import file_of
 from pipeline.model import Document, Options
-from pipeline.tidy import parts
+from pipeline.tidy import commit, contract, keep, parts
 from pipeline.tidy.parts import Input, Part
 from pipeline.tidy.rows import Rows, document_rows, failure_rows, key
 from pipeline.tidy.schema import BY_NAME, SCHEMA_VERSION
@@ -44,6 +39,9 @@ class Summary:
     reused: int  # documents whose results stood from an earlier run
 
 
+Job = tuple[
+    Part, Mapping[str, str]
+]  # a part, and which earlier parts hold its unchanged files' rows
 Progress = Callable[[int, int, int], None]  # documents done, documents in all, failures so far
 
 
@@ -55,17 +53,32 @@ def run(
     workers: int,
     progress: Progress,
 ) -> Summary:
-    """Write the dataset of all inputs to a folder; finished parts of earlier runs are reused."""
+    """Write the dataset of all inputs to a folder; finished parts of earlier runs are reused.
+
+    Documents whose files are gone leave the dataset, or stay as they are where the options keep them.
+    """
     check(formats)
     files = find(sources, out)
     kit = route.tools(options)
-    with _locked(out) as state:
+    with commit.locked(out) as state:
         inputs = [
-            Input(file, path, None if left_out else parts.digest(file), left_out)
+            Input(
+                file,
+                path,
+                None if left_out else parts.digest(file),
+                left_out,
+                0 if left_out else parts.size(file),
+            )
             for file, path, left_out in files
         ]
         model = kit.model.scheme if kit.model else ""
-        version: tuple[str, ...] = (__version__, kit.lexicons.version, options.scheme, model)
+        version: tuple[str, ...] = (
+            __version__,
+            str(SCHEMA_VERSION),
+            kit.lexicons.version,
+            options.scheme,
+            model,
+        )
         if options.text_column is not None:
             version += (options.text_column,)
         planned = parts.plan(inputs, *version)
@@ -73,117 +86,119 @@ def run(
         folder.mkdir(exist_ok=True)
         todo = [p for p in planned if not parts.is_done(folder, p)]
         reused = len(inputs) - sum(len(p.inputs) for p in todo)
-        _work(todo, folder, options, workers, reused, len(inputs), progress)
+        last = keep.origins(keep.read_manifest(state), version) if todo else {}
+        jobs = [
+            (
+                part,
+                {i.path: last[i.path, i.sha256] for i in part.inputs if (i.path, i.sha256) in last},
+            )
+            for part in todo
+        ]
+        reused += _work(jobs, folder, options, workers, len(inputs), progress)
+        if options.keep:
+            planned += keep.kept(state, (i.path for i in inputs))
+            planned.sort(key=lambda p: (p.inputs[0].path, p.key))
         summary = _join(planned, folder, state, out, options, formats, reused)
+        keep.write_manifest(state, keep.Manifest(version, tuple(planned)))
         parts.clean(folder, planned)
     return summary
 
 
-@contextmanager
-def _locked(out: Path) -> Iterator[Path]:
-    """Make the dataset's folder and hold its lock; raises ZhibuError where that cannot be."""
-    state = out / STATE
-    try:
-        state.mkdir(parents=True, exist_ok=True)
-        handle = (state / "lock").open("w")
-    except OSError as error:
-        raise ZhibuError(
-            f"cannot be written ({error.strerror})", str(out), "choose a folder you may write to"
-        ) from error
-    with handle:
-        try:
-            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except OSError as error:
-            raise ZhibuError(
-                "another run is writing this dataset",
-                str(out),
-                "wait for it or choose another folder",
-            ) from error
-        yield state
-
-
 def _work(
-    todo: Sequence[Part],
+    todo: Sequence[Job],
     folder: Path,
     options: Options,
     workers: int,
-    done: int,
     total: int,
     progress: Progress,
 ) -> int:
-    """Work all parts, in this process or in several; gives the number of files that failed."""
-    failed = 0
+    """Work all parts, in this process or in several; gives the number of files taken over."""
+    failed = reused = 0
+    done = total - sum(len(part.inputs) for part, _ in todo)
     progress(done, total, failed)
     # signals reach the main thread only: elsewhere a process of its own keeps the time
     here = options.seconds is None or threading.current_thread() is threading.main_thread()
     if (workers <= 1 or len(todo) <= 1) and here:
-        for part in todo:
-            failed += _part(part, folder, options)
-            done += len(part.inputs)
+        for job in todo:
+            lost, same = _part(job, folder, options)
+            failed, reused, done = failed + lost, reused + same, done + len(job[0].inputs)
             progress(done, total, failed)
-        return failed
+        return reused
     with ProcessPoolExecutor(max_workers=workers) as pool:
-        waiting: dict[Future[int], Part] = {}
+        waiting: dict[Future[tuple[int, int]], Job] = {}
         queue = iter(todo)
         while True:
-            for part in islice(queue, workers * 2 - len(waiting)):
-                waiting[pool.submit(_part, part, folder, options)] = part
+            for job in islice(queue, workers * 2 - len(waiting)):
+                waiting[pool.submit(_part, job, folder, options)] = job
             if not waiting:
-                return failed
+                return reused
             for future in wait(waiting, return_when=FIRST_COMPLETED).done:
-                done += len(waiting.pop(future).inputs)
-                failed += future.result()
+                done += len(waiting.pop(future)[0].inputs)
+                lost, same = future.result()
+                failed, reused = failed + lost, reused + same
                 progress(done, total, failed)
 
 
-def _part(part: Part, folder: Path, options: Options) -> int:
-    """Work one part; gives the number of its files that failed."""
+def _part(job: Job, folder: Path, options: Options) -> tuple[int, int]:
+    """Work one part; gives the numbers of its files that failed and that were taken over."""
     route.tools(options)  # loaded here, so that no file's time is spent on it
-    failed = 0
+    part, origins = job
+    earlier = keep.Earlier(folder, origins)
+    failed = reused = 0
 
     def batches() -> Iterator[Rows]:
-        nonlocal failed
+        nonlocal failed, reused
         for item in part.inputs:
-            for rows in _rows(item, options):
+            known = earlier.rows(item.path)
+            reused += known is not None
+            for rows in _rows(item, options) if known is None else (known,):
                 failed += sum(row[-1] == "failed" for row in rows["documents"])
                 yield rows
 
     parts.write_part(folder, part, batches())
-    return failed
+    return failed, reused
 
 
 def _rows(item: Input, options: Options) -> Iterator[Rows]:
-    """The rows of everything in one file. Whatever goes wrong becomes a row, and the batch goes on."""
-    told = _Told()
     if item.left_out is not None:
-        yield told.rows(Unread(item.path, *item.left_out, True), "find")
+        yield _Told().rows(Unread(item.path, *item.left_out, True), "find")
         return
+    yield from rows_of(Item(item.file, item.path), options)
+
+
+def rows_of(item: Item, options: Options) -> Iterator[Rows]:
+    """Give the rows of everything in one file, text by text.
+
+    Whatever goes wrong becomes a row, and the batch goes on.
+    """
+    told = _Told()
     limits = Limits(text_column=options.text_column)
-    found = route.documents(Item(item.file, item.path), options, limits)
+    found = route.documents(item, options, limits)
     count = 0
+    path = item.shown
     try:
         while True:
             with timer(options.seconds):
                 one = next(found, None)
                 if one is None:
                     break
-                rows = told.rows(one) if isinstance(one, Unread) else _read(one)
+                rows = told.rows(one) if isinstance(one, Unread) else _read(one, options)
             count += 1
             yield rows
         if not count:
-            yield told.rows(Unread(item.path, "no text in it", "check the file"))
+            yield told.rows(Unread(path, "no text in it", "check the file"))
     except GivenUp:
         what = f"given up: a text took longer than {options.seconds:g} seconds"
         what += f"; {count} before it are kept" if count else ""
         cure = "give it more with --timeout-per-file, or split the file"
-        yield told.rows(Unread(item.path, what, cure)) | parts.AGAIN
+        yield told.rows(Unread(path, what, cure)) | parts.AGAIN
     except Exception as error:  # a fault of ours on this file must not cost the others
         message = f"unexpected {type(error).__name__}: {error}"
-        yield told.rows(Unread(item.path, message, "please report this file"), "extract")
+        yield told.rows(Unread(path, message, "please report this file"), "extract")
 
 
-def _read(document: Document) -> Rows:
-    return document_rows(document, document.source.path)
+def _read(document: Document, options: Options) -> Rows:
+    return document_rows(document, document.source.path, options.lexicons)
 
 
 class _Told:
@@ -228,8 +243,7 @@ def _join(
     reused: int,
 ) -> Summary:
     """Join the parts into tables beside the old ones, then put them in their place."""
-    fresh = state / "new"
-    shutil.rmtree(fresh, ignore_errors=True)
+    fresh = commit.fresh(state)
     dataset = Dataset(fresh, formats)
     counts = parts.join(folder, planned, dataset)
     failed = _count_failed(planned, folder)
@@ -242,9 +256,8 @@ def _join(
     columns = [pa.array([v], f.type) for v, f in zip(row, schema, strict=True)]
     dataset.write("runs", pa.Table.from_arrays(columns, schema=schema))
     dataset.close()
-    for path in sorted(fresh.iterdir()):
-        os.replace(path, out / path.name)
-    fresh.rmdir()
+    contract.write(fresh, formats)
+    commit.commit(out)
     return Summary(counts["documents"], failed, counts["reports"], facts, reused)
 
 

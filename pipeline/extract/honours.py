@@ -38,11 +38,18 @@ _WHO = re.compile(
 _LEADER = re.compile("领导|书记|[市省县区州部局院厅]长|主任|政府|党委|主席|总经理|负责|同志")
 # 操作部, 修理一班, 调度二值: a part of the unit, by its last character.
 _TEAM = re.compile(r"[\u4e00-\u9fff]{2}(?:(?<![支干全内外])部|班|值|科|处|股|厂)$")
+# The branch as the subject right before the verb, adverbs and the issuer aside.
+_OURS = re.compile(
+    r"(?:党支部|党总支|支部)(?:先后|连续[^，。；]{0,6}|多次|再次|也|还|曾|均)?(?:[被获由受][^，。；：“”的]{0,20})?$"
+)
 # 与荣获“…”称号的某支部结对: the title is told of somebody else.
 _RELATIVE = re.compile(r"[与和同向对]$")
 _HELD_BY = re.compile(
     r"(?:称号|荣誉|”)的[^，。；]{2,24}?(?:支部|党委|总支|单位|企业|公司|学校|社区|村)"
 )
+# 在市纪委《清风》上刊发: what stands before a journal's name says that it printed the text.
+_MEDIUM_BEFORE = re.compile(r"(?:被|在|获|经|由)(?P<who>[^，。；：“”《》]{0,12})$")
+_OUTLET_BEFORE = re.compile(r"(?:被|在|获|经|由|登上|亮相)[^，。；：“”]{0,24}$")
 _AGREED = re.compile(r"批示[，、]?(?:并)?(?:给予|予以|表示)(?:充分|高度)?肯定")
 
 
@@ -203,9 +210,11 @@ def _recipient(prose: Prose, start: int, title: str, words: Words) -> str:
     plain = title.rstrip("”")
     cues = words.kinds.find(plain)
     kind = words.kind[cues[-1][2]] if cues and cues[-1][1] == len(plain) else None
+    sentence = prose.sentence(start)
+    if kind == "member" and _OURS.search(prose.norm, prose.clause(start)[0], start):
+        return "branch"  # 支部被授予“国门卫士”称号
     if kind is not None and kind != "group":
         return kind
-    sentence = prose.sentence(start)
     first = prose.norm[sentence.start : min(prose.clause(sentence.start)[1], start)]
     clause = prose.norm[prose.clause(start)[0] : start]
     for part in (clause, first):
@@ -270,20 +279,40 @@ def _agreed(prose: Prose, branch: str | None, words: Words) -> Iterator[Honour]:
 
 
 def _publications(prose: Prose, branch: str | None, words: Words) -> Iterator[Honour]:
-    """A practice reported in a named medium: 在《…报》刊发, 被《…》报道."""
+    """A practice reported in a named medium: 在《…报》刊发, 被新华社、人民网报道."""
     for quote in prose.quotes:
         if quote.mark == "《" and _is_medium(prose, quote, words):
-            span = (quote.start, quote.end)
-            if not _excluded(prose, quote.start - 1, branch, words):
-                item = _honour(prose, quote.start - 1, span, span, None, "publication", words)
-                level = levels.of_medium(prose.norm[slice(*span)], words.media, words.levels)
-                place = levels.of_title(prose.norm[quote.start - 2 : quote.start - 1], words.levels)
-                yield item._replace(level=level or place, recipient="branch", rule="medium")
+            yield from _publication(prose, (quote.start, quote.end), quote.start - 1, branch, words)
+    for start, end, _ in words.outlets.find(prose.norm):
+        clause_start, clause_end = prose.clause(start)
+        printed = _OUTLET_BEFORE.search(prose.norm, clause_start, start)
+        if printed and prose.quote(start) is None:
+            following = prose.norm[end : min(clause_end, end + 24)]
+            if words.publish.find(following):
+                yield from _publication(prose, (start, end), start, branch, words)
+
+
+def _publication(
+    prose: Prose, span: Span, start: int, branch: str | None, words: Words
+) -> Iterator[Honour]:
+    """One medium whose name begins at `start` with its marks, unless somebody else is told of."""
+    if _excluded(prose, start, branch, words):
+        return
+    item = _honour(prose, start, span, span, None, "publication", words)
+    level = levels.of_medium(prose.norm[slice(*span)], words.media, words.levels)
+    if level is None:
+        before = _MEDIUM_BEFORE.search(prose.norm, prose.clause(start)[0], start)
+        owner = before["who"] if before else prose.norm[start - 1 : start]
+        level = levels.of_issuer(owner, words.levels) if owner else None
+    yield item._replace(level=level, recipient="branch", rule="medium")
 
 
 def _is_medium(prose: Prose, quote: Quote, words: Words) -> bool:
     name = prose.norm[quote.start : quote.end]
-    following = prose.norm[quote.end + 1 : quote.end + 24]
+    following = re.sub(
+        "^(?:[、和及]?《[^《》]{1,20}》)+", "", prose.norm[quote.end + 1 : quote.end + 60]
+    )
+    following = following[:24]
     following = re.split("[，。；]", following)[0]
     known = name in words.media or re.search(
         r"(?:[日晚时早快]报|报|刊|杂志|周刊|月刊|网|卫视|新闻|频道|电视台)$", name
@@ -291,6 +320,10 @@ def _is_medium(prose: Prose, quote: Quote, words: Words) -> bool:
     named = re.match(
         r"(?:杂志|内刊|专刊|客户端|头版|报|网站|期刊|会刊|简报|专版|公众号|月刊)", following
     )
-    passive = prose.norm[quote.start - 2 : quote.start - 1] in ("被", "在", "获", "经")
+    clause_start, _ = prose.clause(quote.start - 1)
+    before = re.sub(
+        "(?:《[^《》]{1,20}》[、和及]?)+$", "", prose.norm[clause_start : quote.start - 1]
+    )
+    passive = bool(_MEDIUM_BEFORE.search(before))
     published = words.publish.find(following)
     return bool(published) and bool(known or named or (passive and published[0][0] <= 2))

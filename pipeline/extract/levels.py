@@ -20,16 +20,22 @@ ROLES = {
     "unit_level": "unit",
 }
 GAZETTEER = {"province": "provincial", "prefecture": "municipal", "county_city": "county"}
-# A place named by its last character, of which the gazetteer need not know the rest: 临河市, 清源县.
-_PLACE = re.compile(
-    r"^[\u4e00-\u9fff]{0,4}?(?P<kind>省|自治区|市|县|州|盟|(?<!红)旗|区)(?![场民域块长容别级位间分])"
+# A place by its last character, of which the gazetteer need not know the rest: 临河市, 清源县; not 城市,
+# 社区, 华东地区, 市场.
+_KIND = (
+    r"(?P<kind>省|自治区|(?<![城都超门夜])市|(?<!郊)县|州|盟|(?<![红军锦国党])旗|(?<![华东西南北中])地区"
+    r"|(?<![社校厂矿库院园景辖片营林牧灾震战小街老旧新地分])区(?![分段划]))"
+    r"(?![场民域块长容别级位间值面区])"
 )
+_PLACE = re.compile(rf"^[\u4e00-\u9fff]{{0,5}}?{_KIND}")
+_WITHIN = re.compile(_KIND)
 _KINDS = {
     "省": "provincial",
     "自治区": "provincial",
     "市": "municipal",
     "州": "municipal",
     "盟": "municipal",
+    "地区": "municipal",
     "县": "county",
     "旗": "county",
     "区": "county",
@@ -43,6 +49,7 @@ class Levels:
     words: Matcher
     level: dict[str, str]
     units: Matcher
+    offices: Matcher  # of a national firm: 中国银行…分行 is no national issuer
 
 
 @cache
@@ -59,7 +66,9 @@ def compiled(lexicons: Lexicons) -> Levels:
             units.append(row.term)
         elif row.role in ROLES and len(row.term) > 1:
             level[row.term] = ROLES[row.role]
-    return Levels(Matcher(level), level, Matcher(units))
+    return Levels(
+        Matcher(level), level, Matcher(units), Matcher(lexicons.terms("honours", "office"))
+    )
 
 
 def of_title(text: str, levels: Levels) -> str | None:
@@ -71,11 +80,11 @@ def of_title(text: str, levels: Levels) -> str | None:
 def of_issuer(text: str, levels: Levels) -> str | None:
     """Read the level from an issuer; the last place named tells (国家税务总局临河市税务局 is municipal)."""
     found = levels.words.find(text)
-    place = _PLACE.match(text)
-    if found and not (place and place.end() > found[-1][1]):
+    places = list(_WITHIN.finditer(text))
+    if places and not (found and found[-1][1] >= places[-1].end()):
+        return _KINDS[places[-1]["kind"]]
+    if found and not levels.offices.find(text[found[-1][1] :]):
         return levels.level[found[-1][2]]
-    if place:
-        return _KINDS[place["kind"]]
     return "unit" if levels.units.find(text) else None
 
 

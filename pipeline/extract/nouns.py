@@ -23,10 +23,20 @@ BEFORE = 30
 LEAST = 2
 _STOP_AFTER = re.compile(r"[，。；：！？\n、（）()—…]|\d|(?<=..)[被把将]")
 _STOP_BEFORE = re.compile(r"[，。；：！？\n（）()…]|——")
+_NUMERAL = re.compile("[一二两三四五六七八九十百千万]{2,}(?!岁)")
 _CLOSE = re.compile("[”》]")
 # 比五年前高出…, 较去年同期下降…: the comparison stands between the subject and the verb.
-_COMPARED = re.compile(r"(?:比|较|与|同)[^，。；：、的]{1,8}?(?:相比)?$")
-_PLACE = re.compile(r"(?:村|乡|镇|县区|县|街道|社区)(?![民庄组级干居支里镇企域直城])")
+_COMPARED = re.compile(r"(?:比|较|(?<!参)与|同)[^，。；：、的]{1,8}?(?:相比)?$")
+_PLACE = re.compile(r"(?:村|乡|镇|县区|县|街道|社区)(?![民庄组级干居支里镇企域直城村])")
+# 去年议了27次, 一周内改完14条, 五年来分厂产值: when it was, before what was counted.
+_WHEN = re.compile(
+    r"(?:近|过去|这|前|后)?(?:[一二两三四五六七八九十几半\d]{1,3}(?:个?多?月|年|天|周|个?学期|季度)|年|月|季)"
+    r"(?:多?来|间|内|里|底前|末前|底|后|前)|(?:每|[一二两三四五六七八九十]{1,3}|\d{1,2})(?:年|学期|天|周)(?![级度轻代龄限])|[去今前当全]年(?![度龄])"
+)
+# 清真、素食及过敏体质的学生: a list of modifiers before the noun.
+_LIST = re.compile(
+    r"[^，。；：！？\n（）()—…“”《》\d的]{1,16}[、及和与或][^，。；：！？\n（）()—…“”《》\d、的]{1,8}的"
+)
 # Tags at which a phrase ends: verbs, adverbs, prepositions, pronouns, particles, numerals.
 _VERB = ("v", "vd", "vi", "vg", "zg", "d", "df", "p", "pba", "pbei", "r", "rr", "u", "y", "m")
 # … which end no phrase: adverbs, prepositions, particles, numerals, times, positions (年底前).
@@ -35,8 +45,6 @@ _FUNCTION = ("d", "p", "r", "u", "c", "i", "y")
 # Tags of words that join a verb into a verbal noun: 义务上门, 集中研讨, 约谈提醒.
 _NOT = ("不", "未", "非", "无")
 _VERBAL = ("v", "vn", "vi", "ad", "an", "b", "n", "d")
-# Nouns that say nothing without what stands before their 的: 占收入的比重.
-_MEASURES = ("比重", "占比", "比例", "水平", "数量", "总量", "时间", "金额", "规模", "速度", "数")
 
 
 @dataclass(frozen=True)
@@ -48,18 +56,32 @@ class Words:
     acquire: frozenset[str]  # 8人考取资格: what persons got is what is counted
     persons: frozenset[str]
     light: frozenset[str]
+    measures: frozenset[str]  # say nothing without what stands before their 的: 占收入的比重
+    suffixes: frozenset[str]  # make a noun of the word before them: 快递员, 易涝点
+    amounts: tuple[str, ...]  # in 维修费节约2300元 the noun is counted, not the verb
+    person: tuple[str, ...]  # 退休教师 is a noun phrase, 实现动态清零 is not
     tagger: Segmenter
 
 
 @cache
 def words(lexicons: Lexicons) -> Words:
     """Compile the lexicon of actions once."""
-    verbs, generic, acquire, persons, light = (
-        frozenset(lexicons.terms("actions", role))
-        for role in ("verb", "generic", "acquire", "persons", "light")
+
+    def role(name: str) -> frozenset[str]:
+        return frozenset(lexicons.terms("actions", name))
+
+    return Words(
+        verbs=role("verb"),
+        generic=role("generic"),
+        acquire=role("acquire"),
+        persons=role("persons"),
+        light=role("light"),
+        measures=role("measure"),
+        suffixes=role("suffix"),
+        amounts=tuple(sorted(role("amount_ending"))),
+        person=tuple(sorted(role("person_ending"))),
+        tagger=make_segmenter("rjieba", lexicons.terms("actions", "word")),
     )
-    tagger = make_segmenter("rjieba", lexicons.terms("actions", "word"))
-    return Words(verbs, generic, acquire, persons, light, tagger)
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,8 +95,21 @@ class Phrase:
 def counted(prose: Prose, start: int, end: int, floor: int, unit: str, words: Words) -> Phrase:
     """Read the noun counted by a quantity at start:end; `floor` is where the one before it ends."""
     before = noun_before(prose, start, floor, words)
-    after = noun_after(prose, end, words, unit in words.persons)
-    return before if after is None else Phrase(after, before.verb)
+    persons = unit in words.persons
+    after = noun_after(prose, end, words, persons)
+    part = prose.norm.endswith("其中", 0, start)  # … of those counted last
+    if after is None and before.noun is None and persons and not part:
+        after = noun_after(prose, end, words)  # 4人回炉: what they did is all that is said
+    if after is None:
+        return before
+    # 零就业家庭83户实现动态清零: a noun right before the number, a verb after it
+    if before.noun is not None and before.noun[1] == start:
+        last = words.tagger.tokens(prose.norm[slice(*before.noun)])[-1]
+        first = words.tagger.tokens(prose.norm[slice(*after)])[0]
+        acts = first.text in words.verbs and first.end < after[1] - after[0]
+        if acts and last.tag[:1] == "n" and last.text not in words.verbs:
+            return before
+    return Phrase(after, before.verb)
 
 
 def noun_after(prose: Prose, end: int, words: Words, persons: bool = False) -> Span | None:
@@ -84,15 +119,24 @@ def noun_after(prose: Prose, end: int, words: Words, persons: bool = False) -> S
     text = norm[end : end + AFTER]
     if text[:1] in ("“", "《"):
         return _quoted_after(norm, end)
+    if _NUMERAL.match(text):
+        return None  # 四十二户一百六十七人
     stop = _STOP_AFTER.search(text)
     text = text[: stop.start()] if stop else text
     place = _PLACE.match(text)
     if place:
         return end, end + place.end()
+    listed = _LIST.match(norm, end, end + BEFORE) if persons else None
+    if listed is not None:
+        head = noun_after(prose, listed.end(), words)
+        if head is not None and norm[slice(*head)].endswith(words.person):
+            return head
     relative = text.find("的")
     tokens = words.tagger.tokens(text)
+    if stop and stop.group().isdigit() and len(tokens) == 1 and tokens[0].text in words.verbs:
+        return None  # 投资2.3亿元新建4座…: the verb is the next number's
     size = _read_noun(tokens, words, persons)
-    if relative > 0 and (size == 0 or (size < relative and _clause(tokens, relative, words))):
+    if relative > 0 and (size == 0 or _modifies(tokens, size, relative, words)):
         return noun_after(prose, end + relative, words) or (end, end + size or end + relative)
     if size == 0 and persons and tokens and tokens[0].text in words.acquire:
         skip = tokens[0].end + text.startswith(("了", "上", "到"), tokens[0].end)
@@ -103,8 +147,11 @@ def noun_after(prose: Prose, end: int, words: Words, persons: bool = False) -> S
     return (end, end + size) if size else None
 
 
-def _clause(tokens: list[Token], until: int, words: Words) -> bool:
-    """Whether the tokens before a 的 hold a verb, so that they are a clause about the noun after it."""
+def _modifies(tokens: list[Token], size: int, until: int, words: Words) -> bool:
+    """Whether the tokens before a 的 are a clause or a measure of the noun after it, not its owner."""
+    first = tokens[0]
+    if size >= until:
+        return first.tag == "m" or (first.tag[:1] == "v" and len(first.text) == 1)  # 受处分的党员
     return any(t.tag[:1] in ("v", "d") or t.text in words.verbs for t in tokens if t.end <= until)
 
 
@@ -113,6 +160,10 @@ def _read_noun(tokens: list[Token], words: Words, persons: bool) -> int:
     size = 0
     for i, token in enumerate(tokens):
         verb = token.text in words.verbs
+        if i == 0 and len(token.text) == 1 and token.tag[:1] in ("v", "d") and len(tokens) == 1:
+            return 0
+        if i == 0 and token.text in _NOT and len(tokens) > 1 and tokens[1].tag == "m":
+            return 0  # 无一处返工
         if i == 0 and token.text != "不":
             alone = len(tokens) == 1 or tokens[1].text == "的"
             modifies = not alone and not persons and tokens[1].tag[:1] in ("n", "l")
@@ -122,12 +173,18 @@ def _read_noun(tokens: list[Token], words: Words, persons: bool) -> int:
                 return 0
             size = token.end
             continue
+        if token.text in words.suffixes:
+            size = token.end
+            continue
         ends = token.text in words.light or token.tag == "c" or token.text in "“《"
         if size >= LEAST and (ends or verb or token.tag in _VERB):
             break
         if ends:
             break
         size = token.end
+    acts = persons and tokens and tokens[0].tag[:1] == "v"
+    if acts and not "".join(t.text for t in tokens if t.end <= size).endswith(words.person):
+        return 0  # 3人坐镇处置, not 3名退休教师
     return size
 
 
@@ -146,10 +203,21 @@ def _tokens_before(prose: Prose, start: int, floor: int, words: Words) -> tuple[
     marks = list(_STOP_BEFORE.finditer(text))
     if marks:
         left, text = left + marks[-1].end(), text[marks[-1].end() :]
+    when = _WHEN.match(text)
+    if when and when.end() < len(text):
+        left, text = left + when.end(), text[when.end() :]
     tokens = words.tagger.tokens(text)
-    while tokens and (tokens[-1].text in words.light or tokens[-1].tag in _TRAILING):
+    while tokens and _trails(tokens[-1], words):
         tokens.pop()
     return left, tokens
+
+
+def _trails(token: Token, words: Words) -> bool:
+    """Whether a word at the end of the clause before a number is no part of what is counted."""
+    if token.tag in _TRAILING and token.text not in words.suffixes:
+        return True
+    each = token.tag[:1] == "r" and token.text[0] in "每各"
+    return token.text in words.light or each
 
 
 def noun_before(prose: Prose, start: int, floor: int, words: Words) -> Phrase:
@@ -164,8 +232,14 @@ def noun_before(prose: Prose, start: int, floor: int, words: Words) -> Phrase:
         if quote is not None:
             return Phrase((quote.start, quote.end), verb)
     # 开了, 攒到, 送出, 省下: bare verbs that say nothing of what is counted
-    bare = last.tag[:1] == "v" and (len(last.text) == 1 or last.text[-1] in "了到过下上出完")
+    acts = last.tag[:1] == "v" or (last.text[-1] == "了" and len(last.text) > 1)
+    bare = acts and (len(last.text) == 1 or last.text[-1] in "了到过下上出完")
     if last.text in words.generic or bare:
+        return Phrase(_whole(prose, _shift(_nominal(tokens[:-1], words), left)), last.text)
+    amount = (
+        len(tokens) > 1 and tokens[-2].text.endswith(words.amounts) and len(tokens[-2].text) > 1
+    )
+    if last.text in words.verbs and amount:
         return Phrase(_whole(prose, _shift(_nominal(tokens[:-1], words), left)), last.text)
     if last.text in words.verbs or last.tag in ("v", "vi"):
         return Phrase(_shift(_verbal(tokens, words), left), last.text)
@@ -206,7 +280,9 @@ def _nominal(tokens: list[Token], words: Words, inner_verbs: bool = False) -> Sp
 
     With `inner_verbs`, verbs are part of it (报告出具时间) unless they open the clause.
     """
-    if not tokens or tokens[-1].tag in ("t", "d", "p", "m") or tokens[-1].text in words.light:
+    if not tokens or tokens[-1].text in words.light:
+        return None
+    if tokens[-1].tag in ("t", "d", "p", "m") and tokens[-1].text not in words.suffixes:
         return None
     end = start = tokens[-1].end
     for i in range(len(tokens) - 1, -1, -1):
@@ -219,7 +295,7 @@ def _nominal(tokens: list[Token], words: Words, inner_verbs: bool = False) -> Sp
             start = token.start  # 不合格党员, 未办结事项: without it the opposite
             continue
         if size >= LEAST and _ends(token, words, inner_verbs and i > 0):
-            if token.text == "的" and tokens[i + 1].text in _MEASURES:
+            if token.text == "的" and tokens[i + 1].text in words.measures:
                 start = token.start
                 continue
             break
@@ -228,6 +304,8 @@ def _nominal(tokens: list[Token], words: Words, inner_verbs: bool = False) -> Sp
             start = token.end
     while start < end and any(t.start == start and t.text in "、”》的等“《" for t in tokens):
         start += 1
+    while start < end and any(t.end == end and t.text in "、的" for t in tokens):
+        end -= 1
     first = next((t for t in tokens if t.start == start), None)
     if first is not None and first.text[:2] in words.verbs and len(first.text) >= 4:
         start += 2  # 挽回损失 is one word to the tagger
@@ -237,6 +315,8 @@ def _nominal(tokens: list[Token], words: Words, inner_verbs: bool = False) -> Sp
 def _ends(token: Token, words: Words, inner_verbs: bool) -> bool:
     if token.text in ("的", "等", "和", "与", "及") or (inner_verbs and token.text == "、"):
         return True
+    if inner_verbs and (token.text == "平均" or (token.tag == "d" and len(token.text) > 1)):
+        return token.text in words.light and token.text != "平均"  # 救援到场时间, 取药平均等候
     if token.text in words.light or token.tag in ("d", "p", "pba", "pbei", "r", "u", "y", "c", "m"):
         return True
     return not inner_verbs and (token.text in words.verbs or token.tag in _VERB)

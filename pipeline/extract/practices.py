@@ -44,6 +44,15 @@ _TEAM = re.compile(r"[\u4e00-\u9fff]{3,10}队$")
 _VAGUE = re.compile(
     r"[一二三四五六七八九十两几数]+[个支项批处套间座条张块家份篇名位]|多|各|全|新|其他|有关|一系列|.*新$"
 )
+# Between a verb of creation and a name: 办起了, 开了一堂, and names listed before it.
+_RIGHT_AFTER = re.compile(r"[了起出好]{0,2}(?:一[\u4e00-\u9fff])?(?:[“《][^”》]*[”》][、和]?)*")
+# A name built like a rule of work: 日巡查、周调度、月通报; 一户一策; 三色预警.
+_BUILT = re.compile(
+    r"、|^[一二三四五六七八九双每][\u4e00-\u9fff]{1,3}[一二三四五六七八九双每]|^[一二三四五六七八九双][\u4e00-\u9fff]{3}$|\d"
+)
+_BRANDED = re.compile(
+    r"为品牌|(?:已|渐渐|逐渐|早已)?(?:成为?了?|是)[^，。；“”]{0,10}(?:品牌|招牌|名片)"
+)
 _MEDIUM = re.compile(r"(?:[日晚时早]报|报|杂志|周刊|月刊|新闻|电视台)$")
 
 
@@ -62,7 +71,8 @@ class Words:
     create: Matcher
     found: Matcher
     brand: frozenset[str]
-    mechanism: frozenset[str]
+    strong: frozenset[str]  # verbs whose object is a practice though no noun says so
+    naming: frozenset[str]
     issue: Matcher
     institution: frozenset[str]
     metaphor: frozenset[str]
@@ -86,7 +96,7 @@ def words(lexicons: Lexicons) -> Words:
         lexicons.terms("practices", "own"),
         lexicons.values("practices", "ending"),
         re.compile(
-            rf"(?:(?![在了是有到着把被让从向对和与上下来去为])[\u4e00-\u9fff]){{2,6}}?(?P<end>[{''.join(outer)}])(?![\u4e00-\u9fff]?[长员式])"
+            rf"(?:(?![在了是到着把被让从向对和与上下来去为]|(?<![稀特国公固私共专])有)[\u4e00-\u9fff]){{2,6}}?(?P<end>[{''.join(outer)}])(?![\u4e00-\u9fff]?[长员式])"
         ),
         outer,
         frozenset(lexicons.terms("practices", "generic_modifier")),
@@ -94,7 +104,8 @@ def words(lexicons: Lexicons) -> Words:
         match("create"),
         match("found"),
         frozenset(lexicons.terms("practices", "brand_verb")),
-        frozenset(lexicons.terms("practices", "mechanism_verb")),
+        frozenset(lexicons.terms("practices", "strong_verb")),
+        frozenset(lexicons.terms("practices", "naming_verb")),
         match("issue"),
         frozenset(lexicons.terms("practices", "institution")),
         frozenset(lexicons.terms("practices", "metaphor")),
@@ -157,7 +168,9 @@ def _quoted(prose: Prose, quote: Quote, branch: str | None, words: Words) -> Pra
     kind = first or second or ("model" if formula else None)
     rule = "head" if outer else "name" if own else "verb"
     if kind is None:
-        kind = words.ending.get(name[-1]) or ("brand" if verb in words.brand else "mechanism")
+        named = _called(prose, quote, verb, words)
+        own_end = words.ending.get(name[-1])
+        kind = named or own_end or ("brand" if verb in words.brand else "mechanism")
     confidence = {"head": 0.9, "name": 0.8, "verb": 0.6}[rule]
     text = prose.clean[quote.start : quote.end]
     return Practice(quote.start, quote.end, text, kind, verb, rule, confidence)
@@ -221,7 +234,7 @@ def _outer_kind(norm: str, quote: Quote, words: Words) -> str | None:
     before = norm[max(0, quote.start - 8) : quote.start - 1].rstrip("—：")
     if _HEAD_BEFORE.search(before):
         return _own_kind(before, words)
-    return "brand" if norm.startswith("为品牌", end + 1) else None
+    return "brand" if _BRANDED.match(norm, end + 1) else None
 
 
 def _named_by(
@@ -229,11 +242,25 @@ def _named_by(
 ) -> bool:
     """Whether a verb of creation right before a quotation makes it a name: 办起“井边议事会”."""
     between = prose.norm[quote.start - 1 - distance : quote.start - 1]
-    if verb is None or between not in ("", "了", "起", "起了", "出", "出了", "好"):
+    if verb is None or not _RIGHT_AFTER.fullmatch(between):
         return False
     following = prose.norm[quote.end + 1 : quote.end + 2]
     alone = following in "，。、；“" or following.isdigit() or following == "的"
-    return alone and (verb in words.brand or name[-1] in words.ending)
+    ours = verb in words.brand or name[-1] in words.ending
+    if verb in words.strong:
+        ours = ours or (_BUILT.search(name) is not None and name not in words.metaphor)
+    return alone and (ours or _called(prose, quote, verb, words) is not None)
+
+
+def _called(prose: Prose, quote: Quote, verb: str | None, words: Words) -> str | None:
+    """The kind of what a verb of naming names: 这支队伍取名“夜猫子”, 把品牌命名为“驿路同心”."""
+    if verb not in words.naming:
+        return None
+    clause_start, _ = prose.clause(quote.start - 1)
+    before, _ = prose.clause(max(clause_start - 2, 0))
+    told = prose.norm[max(before, quote.start - 30) : quote.start - 1]
+    heads = words.heads.find(told)
+    return words.kind[heads[-1][2]] if heads else None
 
 
 def _stands_alone(prose: Prose, quote: Quote, name: str, verb: str | None, words: Words) -> bool:
@@ -260,7 +287,8 @@ def _verb(prose: Prose, position: int, words: Words, reach: int = 0) -> tuple[st
     if before.endswith(("”", "”、", "”和", "》")):
         quote = prose.quote(position - 3)
         if quote is not None and quote.start < position:
-            return _verb(prose, quote.start - 1, words)
+            verb, distance = _verb(prose, quote.start - 1, words)
+            return verb, distance + position - (quote.start - 1)
     return None, 0
 
 

@@ -183,6 +183,10 @@ def _read(prose: Prose, numeral: Numeral, words: Words) -> Quantity | Rejected |
     )
 
 
+# Digits that the writer struck out: 2xx年, 3×户. (A × before a digit multiplies.)
+_MASK = re.compile(r"[xX×*]{1,4}(?=[\u4e00-\u9fff%])")
+
+
 def _refusal(prose: Prose, numeral: Numeral, words: Words) -> str | None:
     """Give the reason why what stands around a numeral makes it no quantity."""
     norm, start, end = prose.norm, numeral.start, numeral.end
@@ -190,6 +194,8 @@ def _refusal(prose: Prose, numeral: Numeral, words: Words) -> str | None:
     last, first = before[-1:], after[:1]
     if last == "第" or before[-2:] == "第第":
         return "ordinal"
+    if _MASK.match(norm, end):
+        return "masked"
     joined = last.isascii() and (last.isalnum() or last in tuple("+-_/"))
     if joined or first in ("+", "/"):
         return "formula" if "+" in (last, first) else "code"
@@ -208,6 +214,9 @@ def _seen(prose: Prose, numeral: Numeral, reason: str, words: Words) -> Span:
     norm, start, end = prose.norm, numeral.start, numeral.end
     if reason == "ordinal":
         return start - 1, end
+    if reason == "masked":
+        mask = _MASK.match(norm, end)
+        return start, mask.end() if mask else end
     if reason == "date":
         return start, end + 1
     quote = prose.quote(start)
@@ -239,7 +248,9 @@ def _calendar(norm: str, numeral: Numeral, before: str, after: str) -> str | Non
         return "date"
     if before[-1:] in (":", "：") and before[-2:-1].isdigit():
         return "clock time"
-    if first == "分" and ("点" in numeral.core or before[-1:] in ("时", "点")):
+    if first == "分" and (
+        "点" in numeral.core or (before[-1:] in ("时", "点") and before[-2:] != "小时")
+    ):
         return "clock time"
     if _CLOCK.match(after) and not numeral.percent and numeral.bound == "exact":
         return "clock time"

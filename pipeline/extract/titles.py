@@ -24,6 +24,8 @@ _EDGE = "了为过的、和与及并又还也"
 _SPLIT = re.compile(
     r"、|(?<=”)(?=“)|(?:以及|和|及|与|暨)(?=“|[^，。；]{2,})|(?<=[章奖号人位体])(?:和|及|以及)"
 )
+# 省级以上金牌17枚, 奖项3个: a count of honours is a quantity, no title; 提名 alone is not won.
+_COUNTED = re.compile(r"\d+(?:余|多)?[项个件名万次枚块座面张]|提名$")
 _TIMES = re.compile(r"(?:[\d一两二三四五六七八九十]+次)$")
 
 
@@ -41,6 +43,7 @@ class Words:
     planned: Matcher
     publish: Matcher
     media: dict[str, str]
+    outlets: Matcher
     open: frozenset[str]  # verbs whose object is a title whatever its head: 入选
     active: frozenset[str]  # verbs whose subject gives: 授予
     kinds: Matcher
@@ -94,6 +97,7 @@ def words(lexicons: Lexicons) -> Words:
         Matcher(lexicons.terms("cues", "planned")),
         match("publish"),
         media,
+        Matcher(media),
         frozenset(lexicons.terms("honours", "open")),
         frozenset(lexicons.terms("honours", "active")),
         Matcher(kind),
@@ -112,7 +116,7 @@ def objects(prose: Prose, end: int, verb: str, words: Words) -> Iterator[tuple[S
     stop = _object_end(prose, end)
     weak = words.roles[verb] == "weak"
     at = end
-    for piece_start, piece_end in _pieces(norm, end, stop):
+    for piece_start, piece_end in _whole(norm, _pieces(norm, end, stop), words):
         left, right = _strip(norm, piece_start, piece_end)
         times = _TIMES.search(norm, left, right)
         right = times.start() if times else right
@@ -163,6 +167,18 @@ def _pieces(norm: str, start: int, stop: int) -> Iterator[Span]:
     yield at, stop
 
 
+def _whole(norm: str, pieces: Iterator[Span], words: Words) -> Iterator[Span]:
+    """Join a piece that only says the level to the one after it: 中央和国家机关…, 全国、全省“安康杯”…"""
+    open_at: int | None = None
+    for start, end in pieces:
+        left, right = _strip(norm, start, end)
+        if norm[left:right] in words.levels.level:
+            open_at = start if open_at is None else open_at
+            continue
+        yield (start if open_at is None else open_at), end
+        open_at = None
+
+
 def _strip(norm: str, left: int, right: int) -> Span:
     while left < right and norm[left] in _EDGE:
         left += 1
@@ -194,6 +210,6 @@ def _plausible(
     head = words.head.find(title)
     if quote is None:
         levelled = not weak and levels.of_title(title, words.levels) is not None
-        return (bool(head) or levelled) and not re.search(r"\d+(?:余|多)?[项个件名万次]", title)
+        return (bool(head) or levelled) and not _COUNTED.search(title)
     before = norm[outer[0] : quote.start - 1]
     return len(before) <= 24 and (bool(head) or not weak or bool(words.levels.words.find(before)))

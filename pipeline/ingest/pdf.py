@@ -177,8 +177,9 @@ def _page(interpreter: Any, page: Any, number: int, data: bytes, doubts: _Doubts
         doubts.add(number, "characters without a code, read as U+FFFD", "run OCR on the page")
     if drawn.doubled:
         doubts.add(number, "characters printed twice in one place are read once", "nothing to do")
-    if drawn.radicals:
-        doubts.add(number, "characters coded as radicals are read as characters", "nothing to do")
+    if drawn.recoded:
+        what = "characters coded as radicals or signs that look alike are read as what they are"
+        doubts.add(number, what, "nothing to do")
     if len(found) > MOST_LINES:
         doubts.add(number, "too many scattered pieces to tell columns", "check the page")
     stood = blocks(found, drawn.rules, drawn.pictures)

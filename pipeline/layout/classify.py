@@ -9,16 +9,20 @@ from __future__ import annotations
 
 import re
 from enum import Enum
+from itertools import pairwise
 from typing import NamedTuple
 
 from pipeline.layout.lines import ENDS, MIDDLES, NUMBERED, OPENERS, Line, Measure
+from pipeline.layout.shapes import DISPLAY_WIDTH, TITLE_WIDTH, bulleted_lines, doubled, is_title
 from pipeline.layout.vocabulary import Vocabulary, bare
 
 _SUBTITLE = re.compile(r"^[—─―-]{1,3}[^—]")
+# A number on a line of its own belongs to the heading below it: 01, PART 2, 壹.
+_NUMBER_LINE = re.compile(
+    r"(?i:(?:part|no)\.?)?\d{1,2}[.、]?|[一二三四五六七八九十壹贰叁肆伍陆柒捌玖]{1,2}[、.]?"
+)
 # What may stand before the branch's name where a report opens: 近年来，… 今年以来，…
 TIME = re.compile(r"(?:[\u4e00-\u9fff\d]{1,6}(?:[年月日天来前期间])，?)?")
-# Longest line that is still taken for a title or heading when it carries no sentence punctuation.
-DISPLAY_WIDTH = 42.0
 # A column is justified where unfinished lines inside paragraphs differ by no more than this.
 REGULAR = 1.0
 # A by-line names a branch that the text named at most so many lines before.
@@ -55,18 +59,32 @@ class Item(NamedTuple):
 
 def classify(lines: list[Line], measure: Measure, words: Vocabulary) -> list[Item]:
     """Give every line its part, in order."""
-    furniture = [_furniture(line, words) for line in lines]
+    bullets = bulleted_lines(lines, measure, words)
+    furniture = [None if i in bullets else _furniture(line, words) for i, line in enumerate(lines)]
     reader = _Wrapped(lines, measure, words, furniture) if measure.wrapped else None
     items: list[Item] = []
     for i, line in enumerate(lines):
         part = furniture[i]
-        if part is not None and not (reader and reader.open and part is not Part.META):
+        if i in bullets and not (reader and reader.open):
+            items.append(Item(Part.DISPLAY, line, Opens.YES))
+        elif part is not None and not (reader and reader.open and part is not Part.META):
             items.append(Item(part, line, Opens.NO))
         elif reader:
             items.append(reader.item(i))
         else:
             items.append(_loose(lines, i, words))
-    return items
+    return _numbers_joined(items)
+
+
+def _numbers_joined(items: list[Item]) -> list[Item]:
+    """Join a number on a line of its own to the heading on the next line."""
+    result = list(items)
+    for i, (item, following) in enumerate(pairwise(items)):
+        alone = item.part is Part.DISPLAY and _NUMBER_LINE.fullmatch(item.line.text)
+        if alone and following.part is Part.DISPLAY:
+            result[i] = item._replace(opens=Opens.YES)
+            result[i + 1] = following._replace(opens=Opens.NO)
+    return result
 
 
 def _furniture(line: Line, words: Vocabulary) -> Part | None:
@@ -84,14 +102,19 @@ def _loose(lines: list[Line], i: int, words: Vocabulary) -> Item:
     line = lines[i]
     if words.is_organisation(line):
         return Item(Part.BYLINE, line, Opens.NO)
-    if _SUBTITLE.match(line.text):
+    if _SUBTITLE.match(line.text) and line.width <= DISPLAY_WIDTH and not line.closed:
         return Item(Part.SUBTITLE, line, Opens.NO)
+    named = i + 1 < len(lines) and words.is_organisation(lines[i + 1])
+    if named and line.width <= TITLE_WIDTH and is_title(line.text, i):
+        return Item(Part.DISPLAY, line, Opens.YES)
     if line.width <= DISPLAY_WIDTH and bare(line.text)[-1:] not in ENDS + MIDDLES:
         return Item(Part.DISPLAY, line, Opens.YES)
     return Item(Part.FLOW, line, Opens.YES)
 
 
-# In columns narrower than this a title may take four lines, else three.
+# A line of less than this share of the width is far from full.
+FAR = 0.6
+# In columns narrower than this, and after white, a title may take four lines, else three.
 NARROW = 15.5
 # A page with more by-lines than this is a page of branch reports.
 MANY_NAMES = 2
@@ -119,7 +142,7 @@ class _Wrapped:
             if self._is_byline(i):
                 self.byline = i
                 return Item(Part.BYLINE, line, Opens.NO)
-            if _SUBTITLE.match(line.text):
+            if _SUBTITLE.match(line.text) and not any(c in line.text for c in ENDS + "；"):
                 return Item(Part.SUBTITLE, line, Opens.NO)
             if i < self.run_end:
                 return Item(Part.DISPLAY, line, Opens.NO)
@@ -211,7 +234,7 @@ class _Wrapped:
         return name in self._joined(max(0, i - NAMED_WITHIN), min(i, NAMED_WITHIN))
 
     def _display_end(self, i: int) -> int:
-        """End of the run of one to three lines from i that form a title or heading (i: none)."""
+        """End of the run of one to four lines from i that form a title or heading (i: none)."""
         if doubled(self.lines[i].text):
             return i + 1
         if self.measure.indented and self.lines[i].indent and not self._alone(i):
@@ -230,7 +253,7 @@ class _Wrapped:
         shown = (
             self._ends_run(self.lines[after])
             or self._opens_report(run, after)
-            or (self._narrow(after - 1) and self._may_open(after))
+            or (self._narrow(after - 1) and (self._may_open(after) or self._short(i, after)))
             or NUMBERED.match(self.lines[after].text) is not None
         )
         return after if shown else i
@@ -282,16 +305,27 @@ class _Wrapped:
         first = line.indent > 0 or line.width <= self.measure.typical[i] - 1.5
         return line.text[0] not in OPENERS or first
 
+    def _short(self, i: int, after: int) -> bool:
+        """Whether a run is a heading though a quotation mark follows: numbered, or far from full."""
+        last = after - 1
+        far = self.lines[last].width < FAR * self.measure.typical[last]
+        return far or NUMBERED.match(self.lines[i].text) is not None
+
     def _run(self, i: int) -> int:
         """End of the run of lines from i that could be display (i itself where there is none)."""
-        at, most = i, 4 if self.measure.typical[i] < NARROW else 3
+        roomy = self.lines[i].gap > 0 or self.measure.typical[i] < NARROW
+        at, most = i, 4 if roomy else 3
         while at < len(self.lines) and at - i <= most:
             line = self.lines[at]
             text = bare(line.text)
             broken = line.gap > 0 and not (self._narrow(at) and not self._narrow(at - 1))
             if at > i and (broken or self.furniture[at] or self._ends_run(line)):
                 break
-            if at > i and (NUMBERED.match(text) or self._narrow(at - 1)):
+            quoting = self._joined(i, at - i).count("“") > self._joined(i, at - i).count("”")
+            if at > i and (NUMBERED.match(text) or (self._narrow(at - 1) and not quoting)):
+                break  # a title set large is narrow, but goes on while a quotation is open
+            if self._titled(at):
+                at += 1
                 break
             if any(c in text for c in "。！？；") or text[-1:] in MIDDLES:
                 break
@@ -299,6 +333,12 @@ class _Wrapped:
                 return i
             at += 1
         return i if at - i > most else at
+
+    def _titled(self, i: int) -> bool:
+        """Whether line i is the end of a title that asks or exclaims: a by-line stands below it."""
+        text = bare(self.lines[i].text)
+        below = i + 1 < len(self.lines) and self.words.is_organisation(self.lines[i + 1])
+        return below and text[-1:] in "？！" and is_title(text, i)
 
     def _ends_run(self, line: Line) -> bool:
         return self.words.is_organisation(line) or _SUBTITLE.match(line.text) is not None
@@ -324,16 +364,3 @@ class _Wrapped:
 
     def _joined(self, i: int, count: int) -> str:
         return "".join(line.text for line in self.lines[i : i + count])
-
-
-def doubled(text: str) -> tuple[str, ...]:
-    """Give the title lines of a text that an extraction doubled (AA, or AABB), empty where it is none."""
-    half = len(text) // 2
-    if len(text) >= 8 and len(text) % 2 == 0 and text[:half] == text[half:]:
-        return (text[:half],)
-    for cut in range(8, len(text) - 7, 2):
-        first, second = text[:cut], text[cut:]
-        a, b = len(first) // 2, len(second) // 2
-        if len(second) % 2 == 0 and first[:a] == first[a:] and second[:b] == second[b:]:
-            return first[:a], second[:b]
-    return ()

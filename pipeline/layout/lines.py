@@ -13,7 +13,7 @@ ENDS = "。！？…"
 MIDDLES = "，、；：,;:"
 OPENERS = "“‘《「『（【"
 _NUMBERING = (
-    r"(?:[一二三四五六七八九十]{1,3}、|（[一二三四五六七八九十]{1,3}）|第[一二三四五六七八九十]{1,2}[、，]"
+    r"(?:[一二三四五六七八九十]{1,3}、|（[一二三四五六七八九十]{1,3}）|第[一二三四五六七八九十]{1,2}(?:[、，]|部分|篇章?|章)"
     r"|\d{1,2}[.、．](?!\d)|（\d{1,2}）|[①②③④⑤⑥⑦⑧⑨]|【[^】]{2,30}】|[一二三四五六七八九]是(?=[^，。]))"
 )
 
@@ -28,11 +28,19 @@ ALONE = 0.8
 SHORT = 45
 # A line with more than one blank in so many characters has them strewn in, not set.
 STREWN = 50
+# So many lines that open with a short phrase and a wide blank open with headings.
+APART = 3
+_APART = re.compile(
+    r"(?P<head>[^\s。；：！？]{4,14}(?:[，、][^\s。；：！？，]{2,14})?)(?:\u3000{1,4}| {2,8})"
+    r"(?=[\u4e00-\u9fff“《\d][^\s]{20})(?!\S*\s{2,}|\S*\u3000)"
+)
 # Hard-wrapped text: at least so many lines (or two indented ones that turn into unindented ones), of at
 # most this width, most of them ending mid-sentence.
 WRAPPED_LINES = 8
 WRAPPED_WIDTH = 48.0
 WRAPPED_SHARE = 0.4
+# No column is narrower than this, in characters.
+LEAST_WIDTH = 8.0
 
 
 class Line(NamedTuple):
@@ -98,7 +106,31 @@ def split_lines(norm: str) -> list[Line]:
                 width = _width(norm[piece_start:piece_end])
                 lines.append(Line(piece_start, piece_end, text, indent, gap, width))
                 gap = 0
-    return lines
+    return _set_apart(norm, lines)
+
+
+def _set_apart(norm: str, lines: list[Line]) -> list[Line]:
+    """Cut headings off that a wide blank sets apart from their text: 抓班子，强堡垒　　支委会每月…"""
+    found = {
+        i: mark
+        for i, line in enumerate(lines)
+        if (mark := _APART.match(norm, line.start, line.end)) is not None
+    }
+    if len(found) < APART:
+        return lines
+    result: list[Line] = []
+    for i, line in enumerate(lines):
+        mark = found.get(i)
+        if mark is None:
+            result.append(line)
+            continue
+        for start, end, indent, gap in (
+            (*mark.span("head"), line.indent, line.gap),
+            (mark.end(), line.end, line.indent, 0),
+        ):
+            piece = norm[start:end]
+            result.append(Line(start, end, squeeze(piece), indent, gap, _width(piece)))
+    return result
 
 
 def _spans(norm: str) -> Iterator[tuple[int, int]]:
@@ -120,6 +152,9 @@ def _pieces(norm: str, start: int, end: int, alone: bool) -> Iterator[tuple[int,
         return
     left, heading = start, alone
     strewn = len(_SPACES.findall(norm, start, end)) * STREWN > end - start
+    if strewn and not alone:
+        yield start, end
+        return
     for blank in _SPACES.finditer(norm, start, end):
         piece = norm[left : blank.start()]
         short = not any(c in piece for c in "。；！？") and len(piece) <= SHORT
@@ -147,7 +182,7 @@ def measure(lines: list[Line]) -> Measure:
     ordered = sorted(line.width for line in lines)
     cap = ordered[int(len(ordered) * 0.9)] + 1.5
     typical = tuple(_typical(lines, i, cap) for i in range(len(lines)))
-    long = [i for i, line in enumerate(lines) if line.width >= 0.6 * typical[i]]
+    long = [i for i, n in enumerate(lines) if n.width >= max(0.6 * typical[i], LEAST_WIDTH)]
     inside = [i for i in long if not lines[i].closed]
     turned = sum(
         a.indent > 0 and not a.closed and a.width >= 10 and b.gap == 0 and b.indent == 0

@@ -34,9 +34,26 @@ LEAST_BODY = 12
 OPENED = 0.7
 NEARLY_ALL = 0.8
 # Where not nearly all paragraphs open so, the sentences must read like headings the more.
-STRONG = 2.5
+STRONG = 3.0
+# Themes before a colon differ by no more than this in length.
+UNEVEN = 6
+# … and open so many of the paragraphs from the first of them on.
+THEMED = 0.6
 # The lead names the branch; a sentence before that name (within so many characters) is no heading.
 BRANCH_WITHIN = 200
+# 支部的学习也有纱厂味儿: "also" refers to what was told before, unless a first half stands before it.
+_ALSO = re.compile("[^，]+也")
+# A heading in two parts, a word and what it stands for; not speech, not a list.
+_NAMED = re.compile(
+    r"[^，。：“”]{1,7}(?:(?<![说道问答称讲喊笑是括下])|(?<=[一二三四五六七八九十]问))：(?!“)[^：]{3,16}"
+)
+# A theme before a colon that opens every paragraph: 政治引领强根基：支部坚持…
+_THEMED = re.compile(
+    r"(?:[^，。：；！？\d]{4,16}|[^，。：；！？\d]{1,16}，[^，。：；！？\d]{3,16})(?<![说道问答称讲喊笑是括下])：(?!“)"
+)
+_DATED = re.compile(r"(?:19|20)\d\d年|[今去前]年")
+
+BULLETS = "—◆■★●▶►◇□☆▪•"
 _QUANTITY = re.compile(r"\d+(?:\.\d+)?(?:[%万亿多余]|[^\d“”+＋·.、月日年—-])")
 
 
@@ -61,6 +78,8 @@ def sections(norm: str, paragraphs: tuple[Paragraph, ...], words: Vocabulary) ->
     found = list(marked.values())
     if len(found) < 2:
         found += [(c.span, "run-in") for c in _run_in(norm, paragraphs, words)]
+        if len(found) < 2:
+            found += [(span, "run-in") for span in _themed(norm, paragraphs)]
     elif not numbered:
         found = [f for f in found if f[1] != "run-in"]
     return _close(norm, sorted(found), len(norm))
@@ -142,7 +161,9 @@ def _run_in(norm: str, paragraphs: tuple[Paragraph, ...], words: Vocabulary) -> 
     opened = len(chosen) / max(sum(c.sure or c in chosen for c in later), 1)
     strength = sum(c.score for c in chosen) / max(len(chosen), 1)
     strength += _parallel([norm[slice(*c.span)] for c in chosen])
-    nearly_all = opened == 1 or (opened >= NEARLY_ALL and len(chosen) >= 4)
+    # a paragraph without a heading is the last, which closes the report; others are told of, not headed
+    closed = bool(later) and later[-1] not in chosen
+    nearly_all = opened == 1 or (opened >= NEARLY_ALL and len(chosen) >= 4 and closed)
     if len(chosen) < 2 or opened < OPENED or not (nearly_all or strength >= STRONG):
         return []
     first = next((c for c in candidates if c.first), None)
@@ -153,6 +174,20 @@ def _run_in(norm: str, paragraphs: tuple[Paragraph, ...], words: Vocabulary) -> 
     ):
         chosen.append(first)
     return _spread(sorted(chosen, key=lambda c: c.span))
+
+
+def _themed(norm: str, paragraphs: tuple[Paragraph, ...]) -> list[Span]:
+    """Themes before a colon where three or more paragraphs, one after another, open so."""
+    found: list[Span] = []
+    after = 0
+    for paragraph in paragraphs:
+        theme = _THEMED.match(norm, paragraph.start, paragraph.end)
+        if theme and paragraph.end - theme.end() >= LEAST_BODY and not paragraph.display:
+            found.append(theme.span())
+        after += bool(found)
+    sizes = [end - start for start, end in found]
+    many = len(found) >= 3 and len(found) >= THEMED * after
+    return found if many and max(sizes) - min(sizes) <= UNEVEN else []
 
 
 def _parallel(headings: list[str]) -> float:
@@ -194,14 +229,17 @@ def heading_score(sentence: str, words: Vocabulary) -> int:
     Headings are short, state a theme in one or two balanced halves, count nothing, and do not open with
     a time, a connective or the branch doing something.
     """
-    body = sentence.rstrip(ENDS + "”’）】》")
-    if not 4 <= len(body) <= RUN_IN or "：" in body or "；" in body:
+    body = sentence.rstrip(ENDS + "”’）】》").lstrip(BULLETS)
+    named = _NAMED.fullmatch(body)  # 升温：用理论点火
+    if not 4 <= len(body) <= RUN_IN or ("：" in body and not named) or "；" in body:
         return -2
     if _QUANTITY.search(re.sub("“[^”]*”", "", body)):
         return -2
     score = 1 - any(c.isdigit() for c in re.sub("“[^”]*”", "", body))
-    if words.not_heading.match(body):
+    if words.not_heading.match(body) or _DATED.match(body):
         score -= 2
+    if _ALSO.match(body):
+        score -= 1
     halves = body.split("，")
     lengths = [len(re.sub("[“”]", "", h)) for h in halves]
     uneven = max(lengths) - min(lengths)

@@ -12,7 +12,7 @@ from pipeline.lexicon import Lexicons
 # Ordinals and qualifiers that stand between an institution and its party organisation.
 BETWEEN = (
     r"(?:机关|直属|联合|临时|流动|功能型|离退休|退休|在职|教师|学生|本科生|研究生|干部|职工|党员"
-    r"|[第]?[一二三四五六七八九十\d]{1,3}|（[^）]{1,12}）|党总支|总支)*"
+    r"|[第]?[一二三四五六七八九十\d]{1,3}|（[^）]{1,12}）|“[^”]{1,8}”|党总支|总支)*"
 )
 
 
@@ -36,6 +36,8 @@ class Vocabulary:
     boundary: re.Pattern[str]
     not_heading: re.Pattern[str]
     theme: re.Pattern[str]
+    bullet: re.Pattern[str]
+    byline_words: re.Pattern[str]  # say that a bullet stands before an author or a picture's text
 
     def is_organisation(self, line: Line) -> bool:
         """Whether the whole line is the name of a party organisation."""
@@ -97,6 +99,8 @@ def vocabulary(lexicons: Lexicons) -> Vocabulary:
         boundary=re.compile(_any(lexicons.terms("layout", "boundary"))),
         not_heading=re.compile(rf"(?:{_any(lexicons.terms('layout', 'not_heading'))})"),
         theme=re.compile(_any(lexicons.terms("layout", "theme"))),
+        bullet=re.compile(rf"(?:{_any(lexicons.terms('layout', 'bullet'))})+"),
+        byline_words=re.compile(_any(lexicons.terms("layout", "byline_word"))),
     )
 
 

@@ -9,9 +9,13 @@ ROLES: dict[str, frozenset[str]] = {
     "actions": frozenset(
         (
             "acquire",
+            "amount_ending",
             "generic",
             "light",
+            "measure",
+            "person_ending",
             "persons",
+            "suffix",
             "verb",
             "word",
         )
@@ -53,6 +57,7 @@ ROLES: dict[str, frozenset[str]] = {
             "municipal",
             "national",
             "not_won",
+            "office",
             "open",
             "other",
             "provincial",
@@ -71,6 +76,8 @@ ROLES: dict[str, frozenset[str]] = {
             "author_column",
             "boundary",
             "branch_column",
+            "bullet",
+            "byline_word",
             "caption",
             "caption_end",
             "date_column",
@@ -103,11 +110,12 @@ ROLES: dict[str, frozenset[str]] = {
             "head",
             "institution",
             "issue",
-            "mechanism_verb",
             "metaphor",
+            "naming_verb",
             "no_practice",
             "outer",
             "own",
+            "strong_verb",
         )
     ),
     "quantities": frozenset(

@@ -78,7 +78,10 @@ class Duckdb:
         self.connection.unregister("incoming")
 
     def close(self) -> None:
-        """Make the views, and finish the file."""
+        """Make indexes and views, and finish the file."""
+        for table in TABLES:
+            for statement in sql.indexes(table):
+                self.connection.execute(statement)
         for statement in sql.create_views():
             self.connection.execute(statement)
         self.connection.execute("CHECKPOINT")

@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING, Any
 import pyarrow as pa
 
 from pipeline.errors import ZhibuError
+from pipeline.tidy import schema
+from pipeline.tidy.commit import finished
 from pipeline.tidy.evidence import Evidence, find
 from pipeline.tidy.schema import BY_NAME
 from pipeline.tidy.stores import Store, store_of
@@ -24,7 +26,7 @@ CATEGORIES = frozenset(
     }
 )  # fmt: skip
 # Administrative levels from the lowest to the highest: frames sort and compare by them.
-LEVELS = ("unit", "county", "municipal", "provincial", "national")
+LEVELS = schema.LEVELS[::-1]
 # What stands for a missing value where rows are counted by it: a blank is information.
 NOT_STATED = "not stated"
 LAYERS = {"practices": "practice", "achievements": "achievement", "honours": "honour"}
@@ -59,6 +61,7 @@ class Dataset:
                 "pandas is not installed", "Dataset", "pip install 'zhibu[analysis]'"
             ) from error
         path = Path(folder)
+        finished(path)
         return cls(path, store_of(path))
 
     def __repr__(self) -> str:
@@ -116,7 +119,8 @@ class Dataset:
         """All practices, achievements and honours in one frame.
 
         Columns: row_id, layer, what the three tables share, then the report's branch, organisation,
-        region, branch_level and the document's path, publication, date.
+        region, branch_level, duplicate_of and the document's path, publication, date. The facts of
+        copies are among them; `pivot` and `compare` leave them out unless asked.
         """
         if "" not in self._frames:
             self._frames[""] = self._facts()
@@ -133,7 +137,8 @@ class Dataset:
             # one table's categories are not another's
             pieces.append(piece.astype({"dimension": "string", "kind": "string", "rule": "string"}))
         facts = pd.concat(pieces, ignore_index=True)
-        reports = self.reports[["report_id", "branch", "organisation", "region", "level"]]
+        columns = ["report_id", "branch", "organisation", "region", "level", "duplicate_of"]
+        reports = self.reports[columns]
         facts = facts.merge(
             reports.rename(columns={"level": "branch_level"}), on="report_id", how="left"
         )
@@ -141,11 +146,37 @@ class Dataset:
         facts = facts.merge(documents, on="document_id", how="left")
         return facts.astype(dict.fromkeys(("layer", "dimension", "kind", "rule"), "category"))
 
-    def pivot(self, index: str | Sequence[str], columns: str | Sequence[str]) -> pd.DataFrame:
+    def _counted(self, duplicates: bool) -> pd.DataFrame:
+        """The facts that count: those of copies only where they are asked for."""
+        return self.facts if duplicates else self.facts[self.facts["duplicate_of"].isna()]
+
+    def validate(self) -> Dataset:
+        """Check all tables against their declaration (types, nulls, keys, allowed values, spans).
+
+        Gives the dataset itself. Raises ZhibuError with the first faults where it does not keep it.
+        """
+        from pipeline.tidy.validate import validate
+
+        found = validate(self)
+        if found:
+            more = f" and {len(found) - 3} more" if len(found) > 3 else ""
+            raise ZhibuError(
+                "; ".join(found[:3]) + more, str(self.folder), "write the dataset again"
+            )
+        return self
+
+    def pivot(
+        self,
+        index: str | Sequence[str],
+        columns: str | Sequence[str],
+        *,
+        duplicates: bool = False,
+    ) -> pd.DataFrame:
         """Count facts: a row for each value of `index`, a column for each value of `columns`.
 
         Both name columns of `facts`. A missing value is counted as `not stated`. Cells are Int64, zero
-        where there is none. Raises ZhibuError for a column that is not there.
+        where there is none. Facts of a report that is a copy of another count with `duplicates` only.
+        Raises ZhibuError for a column that is not there.
         """
         rows, heads = _names(index), _names(columns)
         wanted = list(dict.fromkeys((*rows, *heads)))
@@ -158,19 +189,19 @@ class Dataset:
                 "pivot",
                 f"choose from: {', '.join(self.facts.columns)}",
             )
-        facts = self.facts[wanted].astype("string").fillna(NOT_STATED)
+        facts = self._counted(duplicates)[wanted].astype("string").fillna(NOT_STATED)
         counts = facts.groupby(wanted, observed=True, sort=True).size()
         return counts.unstack(heads, fill_value=0).sort_index().sort_index(axis=1).astype("Int64")
 
-    def compare(self, branch_a: str, branch_b: str) -> pd.DataFrame:
+    def compare(self, branch_a: str, branch_b: str, *, duplicates: bool = False) -> pd.DataFrame:
         """Count two branches' facts: a row for each dimension of the dataset and layer.
 
         The columns are the two names and `difference` (the first less the second), Int64. All reports of
-        a branch count. Raises ZhibuError for a branch without a report.
+        a branch count, copies with `duplicates` only. Raises ZhibuError for a branch without a report.
         """
         import pandas as pd
 
-        facts = self.facts
+        facts = self._counted(duplicates)
         dimensions = sorted(
             {*facts["dimension"].dropna(), *self.table("sentence_dimensions")["dimension"].dropna()}
         )

@@ -19,12 +19,15 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from pipeline.tidy.rows import Row, Rows, key
+from pipeline.tidy.duplicates import Known, duplicates
+from pipeline.tidy.rows import SKETCHES, Row, Rows, key
 from pipeline.tidy.schema import SCHEMA_VERSION, TABLES
 from pipeline.tidy.sinks import Dataset, arrow_schema
 
 # Inputs in a part: enough to keep a worker busy for some tenths of a second, few enough to redo.
 TYPICAL, MOST = 32, 128
+# A file of so many bytes is a part of its own: its rows are many, and no other file's work waits for them.
+LARGE = 16 << 20
 # Rows of a Parquet row group in the joined tables.
 GROUP = 50_000
 # Rows of a part's table kept in memory before they are written.
@@ -42,6 +45,7 @@ class Input:
     path: str
     sha256: str | None  # None where it cannot be read
     left_out: tuple[str, str] | None = None  # what it is, and the cure, where it is not to be read
+    size: int = 0  # bytes
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +65,14 @@ def digest(file: Path) -> str | None:
         return None
 
 
+def size(file: Path) -> int:
+    """Give a file's size in bytes; 0 where it cannot be told."""
+    try:
+        return file.stat().st_size
+    except OSError:
+        return 0
+
+
 def plan(inputs: Sequence[Input], *version: str) -> list[Part]:
     """Cut inputs into parts; a file added or removed changes only the part around it."""
     parts: list[Part] = []
@@ -74,9 +86,12 @@ def plan(inputs: Sequence[Input], *version: str) -> list[Part]:
         current.clear()
 
     for item in inputs:
+        large = item.size >= LARGE
+        if large and current:
+            close()
         current.append(item)
         ends = int(key(item.path), 16) % TYPICAL == 0
-        if ends or len(current) >= MOST:
+        if large or ends or len(current) >= MOST:
             close()
     if current:
         close()
@@ -85,7 +100,12 @@ def plan(inputs: Sequence[Input], *version: str) -> list[Part]:
 
 def is_done(folder: Path, part: Part) -> bool:
     """Whether a part was finished before, and nothing in it is to be tried again."""
-    return (folder / part.key).is_dir() and not (folder / part.key / _AGAIN).exists()
+    return (folder / part.key).is_dir() and not is_unfinished(folder / part.key)
+
+
+def is_unfinished(folder: Path) -> bool:
+    """Whether something in a part's folder is to be tried again."""
+    return (folder / _AGAIN).exists()
 
 
 def write_part(folder: Path, part: Part, batches: Iterable[Rows]) -> None:
@@ -98,6 +118,7 @@ def write_part(folder: Path, part: Part, batches: Iterable[Rows]) -> None:
     with ExitStack() as stack:
         collected: dict[str, list[Row]] = {}
         writers: dict[str, Any] = {}
+        told: set[str] = set()
 
         def flush(name: str) -> None:
             if name not in writers:
@@ -111,7 +132,9 @@ def write_part(folder: Path, part: Part, batches: Iterable[Rows]) -> None:
                 if name == _AGAIN:
                     (working / _AGAIN).touch()
                     continue
-                collected.setdefault(name, []).extend(found)
+                # keys hold the document's, so that only faults told apart meet again
+                taken = told if name == "issues" else set()
+                collected.setdefault(name, []).extend(_unique(found, taken))
                 if len(collected[name]) >= HELD:
                     flush(name)
         for name in [name for name, held in collected.items() if held]:
@@ -124,7 +147,34 @@ def write_part(folder: Path, part: Part, batches: Iterable[Rows]) -> None:
         working.rename(target)
 
 
-_SCHEMAS = {table.name: arrow_schema(table) for table in TABLES}
+def _unique(rows: Iterable[Row], taken: set[str]) -> Iterator[Row]:
+    """The rows, a key (the first column) that is taken made new: what is said twice costs no row."""
+    for row in rows:
+        name, n = row[0], 1
+        while name in taken:
+            n += 1
+            name = f"{row[0]}~{n}"
+        taken.add(name)
+        yield row if n == 1 else (name, *row[1:])
+
+
+_SCHEMAS = {table.name: arrow_schema(table) for table in TABLES} | {
+    SKETCHES: pa.schema(
+        [(name, pa.string()) for name in ("report_id", "document_id", "path")]
+        + [("start", pa.int64())]
+        + [(name, pa.binary()) for name in ("exact", "shingles", "numbers")]
+        + [("branch", pa.string())]
+    )
+}
+
+
+# What a part may hold: rows of all tables, and the sketches.
+NAMES = tuple(_SCHEMAS)
+
+
+def schema_of(name: str) -> Any:
+    """Give the Arrow schema of the rows of a table, or of the sketches."""
+    return _SCHEMAS[name]
 
 
 def _arrow(name: str, rows: Sequence[Row]) -> Any:
@@ -136,12 +186,14 @@ def _arrow(name: str, rows: Sequence[Row]) -> Any:
 def join(folder: Path, parts: Sequence[Part], dataset: Dataset) -> dict[str, int]:
     """Write all parts' rows to the dataset, table by table; gives the number of rows of each."""
     counts: dict[str, int] = {}
+    copies = duplicates(_sketches(folder, parts))
     for table in TABLES:
         waiting: list[Any] = []
         counts[table.name] = held = 0
         for part in parts:
-            for rows in _groups(folder / part.key / table.name):
-                waiting.append(rows)
+            for group in _groups(folder / part.key / table.name):
+                rows = _fitted(group, _SCHEMAS[table.name])
+                waiting.append(linked(rows, copies) if table.name == "reports" else rows)
                 held += rows.num_rows
                 if held >= GROUP:
                     counts[table.name] += _flush(waiting, table.name, dataset)
@@ -150,12 +202,42 @@ def join(folder: Path, parts: Sequence[Part], dataset: Dataset) -> dict[str, int
     return counts
 
 
+def _sketches(folder: Path, parts: Sequence[Part]) -> Iterator[Known]:
+    """What all parts keep to tell copies by."""
+    for part in parts:
+        for rows in _groups(folder / part.key / SKETCHES):
+            yield from knowns(rows)
+
+
+def knowns(sketches: Any) -> Iterator[Known]:
+    """Give the reports of an Arrow table or batch of sketches."""
+    return map(Known, *(sketches[name].to_pylist() for name in Known._fields))
+
+
+def linked(reports: Any, copies: dict[str, str]) -> Any:
+    """Give an Arrow table or batch of reports in which each says which one it is a copy of."""
+    firsts = [copies.get(report) for report in reports["report_id"].to_pylist()]
+    at = reports.schema.get_field_index("duplicate_of")
+    return reports.set_column(at, reports.schema.field(at), pa.array(firsts, pa.string()))
+
+
 def _groups(path: Path) -> Iterator[Any]:
     """The rows of a part's table, as many at a time as were written together."""
     if path.is_file():
         with pq.ParquetFile(path) as file:
             for group in range(file.num_row_groups):
                 yield file.read_row_group(group)
+
+
+def _fitted(rows: Any, schema: Any) -> Any:
+    """Rows with today's columns: what an earlier declaration had not is null (rows kept of files gone)."""
+    if rows.schema.names == schema.names:
+        return rows
+    columns = [
+        rows[field.name] if field.name in rows.schema.names else pa.nulls(rows.num_rows, field.type)
+        for field in schema
+    ]
+    return pa.Table.from_arrays(columns, schema=schema)
 
 
 def _flush(waiting: list[Any], name: str, dataset: Dataset) -> int:

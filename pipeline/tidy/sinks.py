@@ -20,6 +20,8 @@ from pipeline.errors import ZhibuError
 from pipeline.tidy.schema import TABLES, Table
 
 _ARROW = {"string": pa.string(), "int": pa.int64(), "float": pa.float64(), "bool": pa.bool_()}
+# Rows of a Parquet file; a table of more goes on in further files.
+FILE_ROWS = 1_000_000
 # Text cells that a spreadsheet would run as a formula begin so.
 FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
@@ -60,19 +62,32 @@ def arrow_schema(table: Table) -> Any:
 
 
 class Parquet:
-    """One Parquet file a table (zstd)."""
+    """One Parquet file a table (zstd), further ones where a table has more than FILE_ROWS rows.
+
+    In the order of their names: `<table>.parquet`, `<table>.part0002.parquet` and so on, together
+    `<table>.*parquet`; the last one says so in its metadata (`last`).
+    """
 
     suffix = ".parquet"
 
     def __init__(self, table: Table, path: Path) -> None:
-        self.writer = pq.ParquetWriter(path, arrow_schema(table), compression="zstd")
+        self.path, self.number, self.rows = path, 1, 0
+        self.schema = arrow_schema(table)
+        self.writer = pq.ParquetWriter(path, self.schema, compression="zstd")
 
     def write(self, rows: Any) -> None:
         """Write rows as one row group."""
+        if self.rows and self.rows + rows.num_rows > FILE_ROWS:
+            self.writer.close()
+            self.number, self.rows = self.number + 1, 0
+            path = self.path.with_suffix(f".part{self.number:04d}.parquet")
+            self.writer = pq.ParquetWriter(path, self.schema, compression="zstd")
         self.writer.write_table(rows)
+        self.rows += rows.num_rows
 
     def close(self) -> None:
         """Write the footer."""
+        self.writer.add_key_value_metadata({"last": str(self.number)})
         self.writer.close()
 
 
@@ -171,7 +186,7 @@ SINKS: dict[str, Callable[[Path], Sink]] = {
     "xlsx": _xlsx,
 }
 # format → library that only some installations have; the extra that brings it has the format's name
-_NEEDS = {"duckdb": "duckdb", "xlsx": "xlsxwriter"}
+_NEEDS = {"xlsx": "xlsxwriter"}
 
 
 def check(formats: Sequence[str]) -> None:

@@ -20,7 +20,15 @@ Store = Callable[[Path, str], Any]  # folder, table → Arrow table
 
 
 def _parquet(folder: Path, table: str) -> Any:
-    return pq.read_table(folder / f"{table}.parquet")
+    pieces: list[Any] = []
+    while True:
+        number = f".part{len(pieces) + 1:04d}" if pieces else ""
+        with pq.ParquetFile(folder / f"{table}{number}.parquet") as file:
+            pieces.append(file.read())
+            further = folder / f"{table}.part{len(pieces) + 1:04d}.parquet"
+            if b"last" in (file.metadata.metadata or {}) or not further.is_file():
+                break
+    return pa.concat_tables([p.replace_schema_metadata(None) for p in pieces])
 
 
 def _jsonl(folder: Path, table: str) -> Any:
@@ -79,10 +87,6 @@ def store_of(folder: Path) -> Store:
         newest = max(present, key=lambda found: found[0].stat().st_mtime_ns)[1]
         latest = newest(folder, "runs").to_pylist()
         same = [store for _, store in present if store(folder, "runs").to_pylist() == latest]
-    except ImportError as error:
-        raise ZhibuError(
-            "the newest dataset is a DuckDB file", str(folder), "pip install 'zhibu[duckdb]'"
-        ) from error
     except (OSError, ValueError, sqlite3.Error, KeyError) as error:
         raise ZhibuError(
             f"the dataset cannot be read ({error})", str(folder), "run `zhibu run` again"

@@ -1,0 +1,1 @@
+"""Adapters: where the pipeline meets other systems."""

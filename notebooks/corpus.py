@@ -47,6 +47,7 @@ def _files() -> list[Path]:
 
 def dataset() -> Dataset:
     """Write every report as a plain text, run the pipeline on them, and open what it wrote."""
+    assert len(_files()) >= 200, "the notebooks draw their conclusions from 200 reports or more"
     home = Path(mkdtemp())
     (home / "texts").mkdir()
     for path in _files():

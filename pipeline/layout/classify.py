@@ -13,7 +13,14 @@ from itertools import pairwise
 from typing import NamedTuple
 
 from pipeline.layout.lines import ENDS, MIDDLES, NUMBERED, OPENERS, Line, Measure
-from pipeline.layout.shapes import DISPLAY_WIDTH, TITLE_WIDTH, bulleted_lines, doubled, is_title
+from pipeline.layout.shapes import (
+    DISPLAY_WIDTH,
+    TITLE_WIDTH,
+    bulleted_lines,
+    doubled,
+    ends_in_name,
+    is_title,
+)
 from pipeline.layout.vocabulary import Vocabulary, bare
 
 _SUBTITLE = re.compile(r"^[—─―-]{1,3}[^—]")
@@ -101,6 +108,8 @@ def _loose(lines: list[Line], i: int, words: Vocabulary) -> Item:
     """A line of text that is not wrapped: a paragraph, or something short between paragraphs."""
     line = lines[i]
     if words.is_organisation(line):
+        if ends_in_name(lines, i):
+            return Item(Part.DISPLAY, line, Opens.YES)
         return Item(Part.BYLINE, line, Opens.NO)
     if _SUBTITLE.match(line.text) and line.width <= DISPLAY_WIDTH and not line.closed:
         return Item(Part.SUBTITLE, line, Opens.NO)
@@ -186,7 +195,7 @@ class _Wrapped:
 
     def _is_byline(self, i: int) -> bool:
         line = self.lines[i]
-        if not self.words.is_organisation(line):
+        if not self.words.is_organisation(line) or ends_in_name(self.lines, i):
             return False
         if self.measure.indented and line.indent and not self._alone(i):
             return False  # the first line of a paragraph that happens to end after the name

@@ -26,6 +26,13 @@ def is_title(text: str, at: int) -> bool:
     )
 
 
+def ends_in_name(lines: list[Line], i: int) -> bool:
+    """Tell whether a line is a title that ends in the branch's name: the next line is that name alone."""
+    following = lines[i + 1].text if i + 1 < len(lines) else ""
+    text = lines[i].text
+    return len(following) >= SHORT_NAME and text != following and text.endswith(following)
+
+
 def bulleted_lines(lines: list[Line], measure: Measure, words: Vocabulary) -> frozenset[int]:
     """Give the lines that are headings behind a bullet: ◆把支部建在车上 / ◆让党员走在前面."""
     found: dict[str, list[int]] = {}

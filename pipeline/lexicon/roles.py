@@ -88,9 +88,11 @@ ROLES: dict[str, frozenset[str]] = {
             "not_heading",
             "predicate",
             "publication_column",
+            "story_opening",
             "text_column",
             "theme",
             "title_column",
+            "told",
         )
     ),
     "organisations": frozenset(

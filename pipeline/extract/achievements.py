@@ -60,7 +60,9 @@ def find_achievements(
         floor = quantity.end
         last = item if item.indicator else last
     found += _doubles(prose, words)
-    found += _ranks(prose, words)
+    ranks = list(_ranks(prose, words))
+    placed = {p for rank in ranks for p in range(rank.start, rank.end)}
+    found = [item for item in found if item.start not in placed] + ranks  # 前二十名: no count of 20
     found = _pairwise(prose, found)
     return sorted(found, key=_place), sorted(rejected, key=_place)
 

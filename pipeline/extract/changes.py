@@ -96,7 +96,9 @@ def joined(prose: Prose, quantities: list[Quantity], words: Cues) -> list[Quanti
             big, small = words.seconds.get(last.unit), words.seconds.get(quantity.unit)
             if big and small and big > small:
                 value = last.value * big / small + quantity.value
-                result[-1] = replace(quantity, start=last.start, number=last.number, value=value)
+                result[-1] = replace(
+                    quantity, start=last.start, number=last.number, value=value, role=last.role
+                )
                 continue
         shared = last is not None and last.unit == "个" and quantity.unit == "个百分点"
         if last is not None and shared and prose.norm[last.end : quantity.start] in ("、", "和"):

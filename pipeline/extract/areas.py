@@ -63,8 +63,8 @@ def areas(lexicons: Lexicons) -> Areas:
     stake, people = any_of("area_stake"), any_of("area_people")
     units = lexicons.terms("cues", "area_unit")
     earlier = rf"(?:{_NUMERAL}+(?:{_any(units)})[、和]?)*"  # 326户 before 1142人
-    lead = rf"^(?:{_TIME}|{_PLACE}|(?:[^，。]{{0,12}})(?:{stake}))?"
-    plain = rf"^(?:{_TIME}|(?:[^，。]{{0,12}})(?:{stake}))?"
+    lead = rf"^(?:{_TIME}|{_PLACE}|[^，。]*(?:{stake}))?"
+    plain = rf"^(?:{_TIME}|[^，。]*(?:{stake}))?"
     number = rf"(?:{_NUMERAL}+号线)"
     network = rf"(?:(?:{area})(?:{line})?|{line}|{number})"
     return Areas(

@@ -134,6 +134,13 @@ def test_a_cell_of_prose_is_left_to_the_columns() -> None:
     assert deeds in "".join(source.text.split())
 
 
+def test_articles_in_frames_are_no_table() -> None:
+    deeds = Paragraph((LEAD + TAIL) * 2, CELL)
+    rows = [["一垄青苗", "一盏路灯"], [deeds, deeds], ["一条水渠", "一本台账"], [deeds, deeds]]
+    source = read(pdf(table(rows, colWidths=[210, 210])))
+    assert rows_of(source) == []
+
+
 @pytest.mark.parametrize(
     "style",
     [

@@ -1,7 +1,8 @@
 """Ruled tables of a PDF page → a line a row, cells joined by tabs, as the reader of Word files gives them.
 
 Only rules that cross make a grid, of two rows and two columns at least. A row in which one cell holds
-prose (the deeds in a form, an article in a frame) is no row of a table and is left to the columns.
+prose (the deeds in a form) is no row of a table and is left to the columns; with two such cells side by
+side the whole grid is a page of framed articles.
 """
 
 from __future__ import annotations
@@ -135,6 +136,8 @@ def _table(grid: Grid, held: dict[tuple[int, int], list[Glyph]]) -> tuple[list[B
         laid = lines(glyphs, ())
         if laid:
             by_row.setdefault(name[0], []).append(_Cell(laid, sides[name], glyphs))
+    if any(sum(c.is_prose for c in cells) > 1 for cells in by_row.values()):
+        return [], set()  # articles side by side, in frames
     rows = [
         None if len(cells) < 2 or any(c.is_prose for c in cells) else cells
         for _, cells in sorted(by_row.items())

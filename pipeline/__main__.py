@@ -145,11 +145,12 @@ def extract(files: Files, scheme: Scheme = "siqiang", lexicons: Lexicons = None)
 @app.command()
 def text(
     file: Annotated[Path, typer.Argument(help="File to read, or path of a text: a.zip!/x.txt.")],
+    lexicons: Lexicons = None,
 ) -> None:
     """Print the raw text that source offsets count in (of a file of several texts the first)."""
     from pipeline.ingest import read
 
-    sys.stdout.buffer.write(read(file).text.encode("utf-8"))
+    sys.stdout.buffer.write(read(file, lexicons).text.encode("utf-8"))
 
 
 @app.command()
@@ -165,11 +166,12 @@ def show(
     text_column: Annotated[
         str | None, typer.Option(help="Column of tables that holds the text, as given to run.")
     ] = None,
+    lexicons: Lexicons = None,
 ) -> None:
     """Print the evidence of a row in its context, with its place: file, page, box, paragraph, cell."""
     from pipeline.commands import show as command
 
-    shown = command.look_up(dataset, row_id, source or [], text_column)
+    shown = command.look_up(dataset, row_id, source or [], text_column, lexicons)
     for line in command.lines(shown):
         print(line)
     if shown.source is None:

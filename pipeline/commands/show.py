@@ -57,11 +57,18 @@ class Shown:
         return [a for a in self.source.anchors if a.start < end and a.end > start]
 
 
-def look_up(folder: Path, row_id: str, given: Sequence[Path], column: str | None) -> Shown:
+def look_up(
+    folder: Path,
+    row_id: str,
+    given: Sequence[Path],
+    column: str | None,
+    lexicons: str | None = None,
+) -> Shown:
     """Find a row of a dataset and read its file again.
 
     `given` are the files and folders that the run read; without any, the file is looked for below the
-    current directory and beside the dataset, and may be missing. Raises ZhibuError for a row that is not
+    current directory and beside the dataset, and may be missing. `column` and `lexicons` are those that
+    the run was given, on which what is read may depend. Raises ZhibuError for a row that is not
     there, a file that is not where it is said to be, or one that has changed.
     """
     store = store_of(folder)
@@ -81,7 +88,7 @@ def look_up(folder: Path, row_id: str, given: Sequence[Path], column: str | None
             cure = "give the files and folders that `zhibu run` read with --source"
             raise ZhibuError("not in the sources given", str(document["path"]), cure)
         return Shown(table, row, document, branch, None, None)
-    limits = Limits(text_column=column)
+    limits = Limits(text_column=column, lexicons=lexicons)
     source, item = ingest.one(
         Item(file, file_of_archive(document["path"])), document["path"], limits
     )

@@ -12,6 +12,7 @@ from decimal import Decimal
 from functools import cache
 
 from pipeline.extract import nouns
+from pipeline.extract.areas import Areas, areas
 from pipeline.extract.prose import Prose
 from pipeline.extract.quantities import Quantity
 from pipeline.lexicon import Lexicons, Matcher
@@ -40,6 +41,7 @@ class Cues:
     to: tuple[str, ...]
     seconds: dict[str, int]
     nouns: nouns.Words
+    areas: Areas
 
 
 @cache
@@ -71,6 +73,7 @@ def cues(lexicons: Lexicons) -> Cues:
         to=tuple(lexicons.terms("quantities", "to")),
         seconds={t: int(v) for t, v in lexicons.values("quantities", "seconds").items()},
         nouns=nouns.words(lexicons),
+        areas=areas(lexicons),
     )
 
 

@@ -69,16 +69,17 @@ def sources(item: Item, limits: Limits) -> Read:
         yield Unread(error.where, error.what, error.cure)
 
 
-def read(path: Path) -> Source:
+def read(path: Path, lexicons: str | None = None) -> Source:
     """Read one text: a file's first, or the one a path as rows show it leads to (a.zip!/x.txt, a.csv#row=2).
 
+    `lexicons` is the folder of lexicons that name a table's columns and a web page's by-line.
     Raises ReadError where that fails.
     """
-    shown = str(path)
+    shown, limits = str(path), Limits(lexicons=lexicons)
     file = Path(file_of(shown).split("!/")[0])
     if not path.exists() and file.is_file() and file != path:
-        return one(Item(file, str(file)), shown, Limits())[0]
-    for found in sources(Item(path, shown), Limits()):
+        return one(Item(file, str(file)), shown, limits)[0]
+    for found in sources(Item(path, shown), limits):
         if isinstance(found, Unread):
             raise ReadError(found.what, found.path, found.cure)
         return found

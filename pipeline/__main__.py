@@ -30,6 +30,9 @@ Scheme = Annotated[str, typer.Option(help="Scheme of dimensions: a file in lexic
 Lexicons = Annotated[
     str | None, typer.Option(help="Folder of lexicons to use instead of those shipped.")
 ]
+# Seconds a file may take: the largest that the limits let through took a quarter of an hour on one core
+# (docs/robustness.md), so that an hour ends only what hangs, on slow machines too.
+TIMEOUT = 3600.0
 
 
 def _version(value: bool) -> None:
@@ -60,9 +63,11 @@ def run(
         typer.Option(help="Column of tables that holds the text: name, or number from 1."),
     ] = None,
     timeout_per_file: Annotated[
-        float | None,
-        typer.Option(min=0.001, help="Seconds after which a file, or row of a table, is given up."),
-    ] = None,
+        float,
+        typer.Option(
+            min=0, help="Seconds after which a file, or row of a table, is given up; 0: never."
+        ),
+    ] = TIMEOUT,
     keep: Annotated[
         bool, typer.Option("--keep", help="Keep documents whose files are gone since the last run.")
     ] = False,
@@ -78,7 +83,7 @@ def run(
     """Write the dataset of files and folders. A second run does only what is new or changed."""
     from pipeline.model import Options
 
-    options = Options(scheme, lexicons, text_column, timeout_per_file, keep)
+    options = Options(scheme, lexicons, text_column, timeout_per_file or None, keep)
     if engine == "spark":
         from pipeline.adapters import spark
 

@@ -113,20 +113,20 @@ def characters(pattern: re.Pattern[str]) -> list[str]:
 
 
 def inputs(pattern: re.Pattern[str]) -> Iterator[str]:
-    """What a pattern is fed: the kinds, its own characters one by one, in pairs, and in a row."""
+    """What a pattern is fed: the kinds, its own characters one by one, in pairs, and in a row.
+
+    Its own come with an end too that the pattern may not like, so that all it tried is tried again.
+    """
     own = characters(pattern)
     step = max(len(own) // OWN, 1)
     some = own[::step][:OWN]
-    units = [
-        *KINDS,
-        *some,
-        *(a + b for a, b in pairwise(some)),
-        "".join(own[:40]),
-    ]
-    for unit in dict.fromkeys(u for u in units if u):
-        yield (unit * (LONG // len(unit) + 1))[:LONG]
-        if unit in some[:3]:  # what repeats, and then does not end as the pattern would like
-            yield unit * LONG + "〓"
+    pairs = [a + b for a, b in pairwise(some)]
+    for unit in dict.fromkeys(u for u in [*KINDS, *some, *pairs, "".join(own[:40])] if u):
+        text = (unit * (LONG // len(unit) + 1))[:LONG]
+        yield text
+        if unit in some:
+            yield text + "〓"
+            yield text + "，"
 
 
 class TooSlow(Exception):
@@ -159,6 +159,8 @@ def main() -> None:
     signal.signal(signal.SIGPROF, stop)
     slow, longest = [], 0.0
     for pattern, place in sorted(made.items(), key=lambda m: m[1]):
+        if len(sys.argv) > 1 and sys.argv[1] not in place:
+            continue
         for text in inputs(pattern):
             took = feed(pattern, text)
             longest = max(longest, took)

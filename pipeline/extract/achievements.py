@@ -20,6 +20,8 @@ from pipeline.lexicon import Lexicons
 from pipeline.model import Achievement, Rejected, Span
 
 # 百万公里事故率: a number inside the name of a rate.
+# Adverbs at a name's end; the lookbehinds keep a search from beginning again inside a run of them.
+_TRAILING = re.compile("(?<!同比)(?<!环比)(?<!分别)(?<!均)(?:同比|环比|分别|均)+$")
 _RATE = re.compile(r"[\u4e00-\u9fff]{1,3}率")
 _DOUBLE = re.compile(r"翻(?:了)?(?:(?P<times>[一两二三四五])番|(?P<once>番))")
 _RANK = re.compile(
@@ -259,7 +261,7 @@ def _pairwise(prose: Prose, found: list[Achievement]) -> list[Achievement]:
         clause_start, _ = prose.clause(first.start)
         names = [n for n in re.split("[、和]", prose.clean[clause_start : first.start]) if n]
         if len(names) >= 2:
-            tidy = [re.sub(r"(?:同比|环比|分别|均)+$", "", n) for n in names[-2:]]
+            tidy = [_TRAILING.sub("", n) for n in names[-2:]]
             result[i] = first._replace(indicator=tidy[0])
             result[i + 1] = second._replace(indicator=tidy[1])
     return result

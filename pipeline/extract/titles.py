@@ -22,9 +22,9 @@ REACH = 90
 LONGEST = 40
 _EDGE = "了为过的、和与及并又还也"
 _SPLIT = re.compile(
-    r"、|(?<=”)(?=“)|(?:以及|和|及|与|暨)(?=“|[^，。；]{2,})|(?<=[章奖号人位体])(?:和|及|以及)"
+    r"、|(?<=”)(?=“)|(?:以及|和|及|与|暨)(?=“|[^，。；]{2})|(?<=[章奖号人位体])(?:和|及|以及)"
 )
-_TIMES = re.compile(r"(?:[\d一两二三四五六七八九十]+次)$")
+_TIMES = re.compile(r"[\d一两二三四五六七八九十]{1,20}次$")
 
 
 @dataclass(frozen=True)
@@ -208,6 +208,6 @@ def _plausible(
     head = words.head.find(title)
     if quote is None:
         levelled = not weak and levels.of_title(title, words.levels) is not None
-        return (bool(head) or levelled) and not re.search(r"\d+(?:余|多)?[项个件名万次]", title)
+        return (bool(head) or levelled) and not re.search(r"\d(?:余|多)?[项个件名万次]", title)
     before = norm[outer[0] : quote.start - 1]
     return len(before) <= 24 and (bool(head) or not weak or bool(words.levels.words.find(before)))

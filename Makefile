@@ -9,7 +9,7 @@ $(VENV)/.installed: pyproject.toml
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check -e '.[dev]'
 	touch $@
 
-.PHONY: setup run demo test test-spark lint train bench clean
+.PHONY: setup run demo test test-spark lint train bench bench-short clean
 setup: $(VENV)/.installed
 
 run: setup  ## write the dataset of data/sample to out/
@@ -24,6 +24,7 @@ demo: setup  ## sample and composed reports → out/demo: tables, databases and 
 
 test: setup lint  ## all checks and tests
 	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest --nbmake --nbmake-timeout=120 notebooks
 
 test-spark: setup  ## the run on Spark (needs Java; downloads PySpark)
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check -e '.[dev,spark]'
@@ -40,7 +41,10 @@ train: setup  ## rebuild the classifier from data/training
 	  --reports data/gold/dev.jsonl --reports data/gold/sample.jsonl
 
 bench: setup  ## speed of the whole route beside plain jieba.cut
-	$(BIN)/python tools/benchmark.py
+	$(BIN)/python benchmarks/route.py
+
+bench-short: setup  ## fails where the ratio to jieba.cut fell by more than 25 %
+	$(BIN)/python benchmarks/route.py --short
 
 clean:
 	rm -rf $(VENV) $(OUT) .mypy_cache .pytest_cache .ruff_cache .hypothesis dist

@@ -30,9 +30,6 @@ Scheme = Annotated[str, typer.Option(help="Scheme of dimensions: a file in lexic
 Lexicons = Annotated[
     str | None, typer.Option(help="Folder of lexicons to use instead of those shipped.")
 ]
-# Seconds a file may take: the largest that the limits let through took a quarter of an hour on one core
-# (docs/robustness.md), so that an hour ends only what hangs, on slow machines too.
-TIMEOUT = 3600.0
 
 
 def _version(value: bool) -> None:
@@ -63,11 +60,8 @@ def run(
         typer.Option(help="Column of tables that holds the text: name, or number from 1."),
     ] = None,
     timeout_per_file: Annotated[
-        float,
-        typer.Option(
-            min=0, help="Seconds after which a file, or row of a table, is given up; 0: never."
-        ),
-    ] = TIMEOUT,
+        float, typer.Option(min=0, help="Seconds for a file, or row of a table; 0: no limit.")
+    ] = 3600,  # no file within the limits takes so long, so that it ends only what hangs
     keep: Annotated[
         bool, typer.Option("--keep", help="Keep documents whose files are gone since the last run.")
     ] = False,
@@ -148,11 +142,43 @@ def extract(files: Files, scheme: Scheme = "siqiang", lexicons: Lexicons = None)
 
 
 @app.command()
-def text(file: Annotated[Path, typer.Argument(help="File to read.")]) -> None:
-    """Print the raw text that source offsets count in."""
+def text(
+    file: Annotated[Path, typer.Argument(help="File to read, or path of a text: a.zip!/x.txt.")],
+    lexicons: Lexicons = None,
+) -> None:
+    """Print the raw text that source offsets count in (of a file of several texts the first)."""
     from pipeline.ingest import read
 
-    sys.stdout.buffer.write(read(file).text.encode("utf-8"))
+    sys.stdout.buffer.write(read(file, lexicons).text.encode("utf-8"))
+
+
+@app.command()
+def show(
+    dataset: Annotated[Path, typer.Argument(help="Folder of the dataset.")],
+    row_id: Annotated[str, typer.Argument(help="Key of a row: the first column of its table.")],
+    source: Annotated[
+        list[Path] | None, typer.Option(help="Files and folders that the run read.")
+    ] = None,
+    png: Annotated[
+        Path | None, typer.Option(help="File to save the page to, the evidence marked.")
+    ] = None,
+    text_column: Annotated[
+        str | None, typer.Option(help="Column of tables that holds the text, as given to run.")
+    ] = None,
+    lexicons: Lexicons = None,
+) -> None:
+    """Print the evidence of a row in its context, with its place: file, page, box, paragraph, cell."""
+    from pipeline.commands import show as command
+
+    shown = command.look_up(dataset, row_id, source or [], text_column, lexicons)
+    for line in command.lines(shown):
+        print(line)
+    if shown.source is None:
+        hint = "the file is not here: give its folder with --source to see the text around"
+        print(f"zhibu: {shown.document['path']}: {hint}", file=sys.stderr)
+    if png is not None:
+        command.draw(shown, png)
+        print(f"{png} written", file=sys.stderr)
 
 
 @app.command()

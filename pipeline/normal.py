@@ -10,6 +10,7 @@ pass of a compiled character class; OpenCC is loaded only for a text that may be
 from __future__ import annotations
 
 import re
+import unicodedata
 from functools import cache, lru_cache
 from typing import Any
 
@@ -21,7 +22,27 @@ _SIGNS = str.maketrans(
     "％﹪．＋－～〜∼＊／＝﹢•‧・∙⋅●()!?;﹁﹂「」『』〝〞＂",
     '%%.+-~~~*/=+······（）！？；“”“”‘’“”"',
 )
-TABLE = {**_WIDE, **_SIGNS}
+# Characters under another code than their own: programs that make PDF files name a glyph by whichever of
+# its codes they meet first, and text copied from such files keeps it. Kangxi's radicals and compatibility
+# ideographs by Unicode's NFKC, the radicals of the supplement U+2E80–2EF3 by its
+# EquivalentUnifiedIdeograph (blank: none). The radical 戶 is drawn as 户 in fonts for simplified
+# characters, and the bar U+2015 as the dash.
+_SUPPLEMENT = (
+    " 厂乛乚乙亻冂𠘨刀刂卜㔾小小兀尣尢𡯂巳幺彑彐忄心扌攵 旡日月歺母民氵氺灬爫爫丬牛犭王𤴔目示礻𥫗糹纟罓罒㓁"
+    "冗𦉫羊𦍌𦍋耂肀聿肉𦥑艹艹艹虎衤覀西见角𧢲讠贝𧾷车辶辶辶邑钅長镸长门𨸏阝雨青韦页风飞食𩙿飠饣𩠐马骨鬼鱼鸟卤"
+    "麦黄黾斉齐歯齿竜龙龜亀龟"
+)
+OTHER_CODES: dict[int, int] = {
+    **{0x2E80 + n: ord(c) for n, c in enumerate(_SUPPLEMENT) if c != " "},
+    **{
+        c: ord(proper)
+        for c in (*range(0x2F00, 0x2FD6), *range(0xF900, 0xFADA))
+        if (proper := unicodedata.normalize("NFKC", chr(c))) != chr(c)
+    },
+    0x2F3E: ord("户"),
+    0x2015: ord("—"),
+}
+TABLE = {**_WIDE, **_SIGNS, **OTHER_CODES}
 # The same, ready for str.replace. No value is itself a key, so the order of replacing is free.
 _HALF = {chr(c): chr(half) for c, half in TABLE.items()}
 _TURNED = re.compile("[" + re.escape("".join(_HALF)) + "]")
@@ -75,7 +96,20 @@ def normalise(text: str) -> str:
     # str.replace for the few signs present: str.translate looks every character up in a dict.
     for sign in set(_TURNED.findall(text)):
         form = form.replace(sign, _HALF[sign])
-    return simplify(form) if is_traditional(form) else form
+    if is_traditional(form):
+        return simplify(form)
+    found = {ord(c): single for _, c, single in strays(form)}
+    return form.translate(found) if found else form
+
+
+def strays(text: str) -> list[tuple[int, str, str]]:
+    """Give the traditional characters in a text that is not traditional: place, character, simplified one.
+
+    They are what a conversion between the scripts left or made (公裏 for 公里), or people's names.
+    """
+    rare = _rare().finditer(text)
+    found = [(m.start(), m.group(), _singles().get(ord(m.group()), "")) for m in rare]
+    return [one for one in found if one[2]] if found and not is_traditional(text) else []
 
 
 def is_traditional(text: str) -> bool:

@@ -48,7 +48,11 @@ def tools(options: Options) -> Tools:
 def documents(
     item: Item, options: Options, limits: Limits
 ) -> Generator[Document | Unread, None, None]:
-    """Take everything in one file the whole route; what cannot be read comes as Unread."""
+    """Take everything in one file the whole route; what cannot be read comes as Unread.
+
+    The options' lexicons are the readers' as well, whatever the limits say.
+    """
+    limits = replace(limits, lexicons=options.lexicons)
     held: Document | None = None  # until the next one shows whether the file holds several reports
     before = 0  # reports of the same file that went before it
     try:
@@ -91,7 +95,7 @@ def _numbered(document: Document, before: int) -> Document:
 
 def read_document(path: Path, options: Options) -> Document:
     """Take a file that holds one text the whole route; raises ReadError where it cannot be read."""
-    return document(ingest.read(path), options)
+    return document(ingest.read(path, options.lexicons), options)
 
 
 def document(source: Source, options: Options) -> Document:

@@ -35,6 +35,18 @@ def dataset(folder: Path) -> Path:
     return made
 
 
+def copied(folder: Path) -> Path:
+    """Write a dataset of two reports and a copy of the second; gives its folder."""
+    texts = folder / "mirrored"
+    texts.mkdir()
+    shutil.copy(SAMPLE / "one-line.txt", texts)
+    (texts / "original.txt").write_text(HOSTILE, encoding="utf-8")
+    (texts / "reprint.txt").write_text(HOSTILE + "\n", encoding="utf-8")
+    made = folder / "copied"
+    run([texts], made, Options(), ["parquet"], 1, lambda *_: None)
+    return made
+
+
 def empty(folder: Path) -> Path:
     """Write a dataset without any report; gives its folder."""
     texts = folder / "none"

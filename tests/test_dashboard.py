@@ -189,6 +189,19 @@ def test_every_pair_of_colours_has_contrast_enough() -> None:
     assert {n: round(r, 2) for n, r in ratios.items() if r < AA} == {}
 
 
+def test_a_copy_names_the_row_of_its_first(found: dict[str, Any], tmp_path: Path) -> None:
+    dataset = Dataset.open(dashboards.copied(tmp_path))
+    rows = payload(dataset, *scheme(dataset), "zh")["reports"]
+    paths = unpacked(rows["path"])
+    links = {
+        paths[i]: None if f is None else paths[f] for i, f in enumerate(unpacked(rows["copy"]))
+    }
+    first = next(p for p in paths if p.endswith("original.txt"))
+    assert links == {p: first if p.endswith("reprint.txt") else None for p in paths}
+    assert len(paths) == 3
+    assert set(unpacked(found["reports"]["copy"])) == {None}
+
+
 # --- the command -----------------------------------------------------------------------------------
 
 

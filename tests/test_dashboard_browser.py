@@ -42,8 +42,10 @@ VIEWS = (
 def files(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
     folder = tmp_path_factory.mktemp("pages")
     made = {"full": folder / "full.html", "empty": folder / "empty.html"}
+    made["copied"] = folder / "copied.html"
     dashboard(dashboards.dataset(folder), made["full"], "zh")
     dashboard(dashboards.empty(folder), made["empty"], "zh")
+    dashboard(dashboards.copied(folder), made["copied"], "zh")
     return made
 
 
@@ -363,6 +365,74 @@ def test_an_empty_dataset_says_so(browser: Browser, files: dict[str, Path]) -> N
     assert tab.locator(".rows tbody tr").count() == 1
     tab.close()
     assert watch.faults == []
+
+
+def tiles(tab: Page) -> dict[str, int]:
+    """The overview's counts by their words."""
+    shown = tab.locator(".tiles a")
+    return {
+        shown.nth(i).locator("span").text_content() or "": number(
+            shown.nth(i).locator("b").text_content()
+        )
+        for i in range(shown.count())
+    }
+
+
+def test_copies_count_only_where_they_are_asked_for(
+    browser: Browser, files: dict[str, Path]
+) -> None:
+    tab = browser.new_page(viewport=DESK)
+    watch = Watch(tab)
+    tab.goto(files["copied"].as_uri())
+    ready(tab)
+    once = tiles(tab)
+    assert once["报告"] == 2 == once["支部"]
+    assert "2 篇报告" in (tab.text_content(".brand .sub") or "")
+    assert "· 2" in (tab.locator("#f-level option").last.text_content() or "")  # not 3
+    show(tab, "#/heat")
+    row = tab.locator(".heatmap tbody tr", has_text=dashboards.BRANCH)
+    sentences = number(row.locator("td.total").text_content())
+    tab.select_option("#f-copies", "1")
+    until(tab, "location.hash.includes('copies=1')")
+    assert number(row.locator("td.total").text_content()) == 2 * sentences
+    tab.click(".tabs >> text=概览")
+    tab.wait_for_selector("main[data-view=overview]")
+    twice = tiles(tab)
+    assert twice["报告"] == 3
+    assert twice["支部"] == 2
+    show(tab, "#/achievements?branch=" + quote(dashboards.BRANCH))
+    own = number(tab.locator("#found").text_content())
+    assert twice["量化成效"] == once["量化成效"] + own > once["量化成效"]
+    tab.close()
+    assert watch.faults == []
+
+
+def test_a_copy_says_what_it_is_a_copy_of(browser: Browser, files: dict[str, Path]) -> None:
+    tab = browser.new_page(viewport=DESK)
+    watch = Watch(tab)
+    tab.goto(files["copied"].as_uri() + "#/reports?copies=1")
+    ready(tab)
+    copy = tab.locator(".rows tbody tr", has=tab.locator(".copy"))
+    assert copy.count() == 1
+    assert "副本" in (copy.text_content() or "")
+    copy.locator("a").first.click()
+    tab.wait_for_selector("main[data-view=report]")
+    note = tab.locator("#copy-of")
+    assert "原篇" in (note.text_content() or "")
+    assert (note.locator("a").text_content() or "").endswith("original.txt")
+    note.locator("a").click()
+    tab.wait_for_selector("#copies")
+    assert (tab.locator("#copies a").text_content() or "").endswith("reprint.txt")
+    assert tab.locator("#copy-of").count() == 0
+    tab.click("#language")
+    tab.wait_for_selector("#copies >> text=Copies of this report")
+    tab.close()
+    assert watch.faults == []
+
+
+def test_without_copies_there_is_no_switch(page: Page) -> None:
+    assert page.locator("#f-copies").count() == 0
+    assert page.locator("#f-dim").count() == 1
 
 
 def test_an_address_that_names_nothing_is_answered(page: Page) -> None:

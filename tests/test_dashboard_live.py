@@ -70,6 +70,30 @@ def test_a_report_shows_as_text(folder: Path, monkeypatch: pytest.MonkeyPatch) -
     assert not any(dashboards.SCRIPT in m.value for m in app.markdown)
 
 
+def test_copies_count_only_where_they_are_asked_for(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made = dashboards.copied(tmp_path)
+    app = started(made, monkeypatch)
+    assert app.metric[0].value == "2"
+    once = int(app.metric[3].value)
+    app.checkbox(key="filter.copies").check().run()
+    assert app.metric[0].value == "3"
+    assert app.metric[1].value == "2"
+    assert int(app.metric[3].value) == len(Dataset.open(made).achievements) > once
+    app.radio(key="view").set_value("report").run()
+    assert not app.info
+    reports = Dataset.open(made).reports
+    (key,) = reports.loc[reports["duplicate_of"].notna(), "report_id"]
+    app.selectbox(key="report").set_value(key).run()
+    assert not app.exception
+    assert "original.txt" in app.info[0].value
+
+
+def test_without_copies_there_is_no_switch(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert not started(folder, monkeypatch).checkbox
+
+
 def test_an_empty_dataset_says_so(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     app = started(dashboards.empty(tmp_path), monkeypatch)
     assert "还没有报告" in app.info[0].value

@@ -399,3 +399,23 @@ def test_a_run_killed_midway_is_completed_to_the_same_bytes(
     assert summary.reused > 0
     assert hashes(out) == hashes(dataset)
     assert [p.name for p in (out / STATE / "parts").iterdir() if "." in p.name] == []
+
+
+def test_the_organisation_of_a_branch_is_told_by_the_lexicons_given(tmp_path: Path) -> None:
+    """A suffix that only a user's lexicons know is cut from the branch's name."""
+    import shutil
+
+    from pipeline.lexicon.load import shipped
+    from pipeline.tidy.organisation import place_of
+
+    folder = tmp_path / "lexicons"
+    shutil.copytree(shipped(), folder)
+    file = folder / "organisations.csv"
+    lines = file.read_text(encoding="utf-8").splitlines()
+    suffix = next(line for line in lines if ",suffix," in line)
+    term = suffix.split(",")[0]
+    own = suffix.replace(term, "红色先锋队", 1)
+    file.write_text("\n".join([*lines, own]) + "\n", encoding="utf-8")
+    name = "澄浦市水务局红色先锋队"
+    assert place_of(name, str(folder))[0] == "澄浦市水务局"
+    assert place_of(name)[0] == name

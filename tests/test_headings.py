@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from pipeline.layout import layout
+from pipeline.layout.branch import branch_of
 from pipeline.layout.sections import heading_score
 from pipeline.layout.vocabulary import vocabulary
 from pipeline.lexicon import load
@@ -106,3 +107,34 @@ def test_a_date_opens_no_heading() -> None:
         "今年开春，井台铺平",
     )
     assert headings(page(*(f"{o}。{b}" for o, b in zip(openings, BODIES, strict=True)))) == []
+
+
+def test_told_paragraphs_between_openings_are_no_headed_parts() -> None:
+    """The last paragraph opens like a heading, one in the middle does not: the report tells a story."""
+    openings = (
+        "井在村口，冬暖夏凉",
+        "修泵的人不爱说话",
+        "支委们把铺盖搬到泵房",
+        "村里的孩子爱看水表",
+    )
+    told = "有一年冬天水管冻裂，全村停水两天，支部的人轮流下井，手冻得握不住扳手，" + BODIES[0]
+    lines = [f"{o}。{b}" for o, b in zip(openings, BODIES, strict=True)]
+    assert headings(page(*lines[:2], told, *lines[2:])) == []
+
+
+def test_numbered_questions_are_headings() -> None:
+    words = ("一问：水从哪里来？", "二问：班子怎么带？", "三问：手艺传给谁？", "四问：难事找谁办？")
+    assert headings(page(*(w + b for w, b in zip(words, BODIES, strict=True)))) == list(words)
+
+
+@pytest.mark.parametrize("title", ["一口井为何养活四个乡？", "把水送到最远的那一户！"])
+def test_a_title_may_ask_or_exclaim(title: str) -> None:
+    text = f"{title}\n梨川县水务公司供水党支部\n\n{LEAD}\n" + "\n".join(BODIES)
+    (article,) = layout(source(text), load()).articles
+    assert [text[slice(*s)] for s in article.title] == [title]
+
+
+def test_a_kind_of_branch_in_quotation_marks_is_part_of_its_name() -> None:
+    text = "梨川县水务公司工程项目部“流动”党支部在山里装管道，" + BODIES[0] + "\n" + BODIES[1]
+    (article,) = layout(source(text), load()).articles
+    assert branch_of(text, article, load())[0] == "梨川县水务公司工程项目部“流动”党支部"

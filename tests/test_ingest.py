@@ -275,3 +275,22 @@ def test_the_hash_is_of_the_bytes_of_the_file(tmp_path: Path, encoding: str) -> 
 def test_line_ends_are_left_as_they_are(tmp_path: Path, encoding: str, end: str) -> None:
     text = SIMPLIFIED.replace("\n", end)
     assert read(tmp_path, text.encode(encoding)).text == text
+
+
+def test_a_text_inside_a_container_is_read_by_the_path_that_rows_show(tmp_path: Path) -> None:
+    import zipfile
+
+    from pipeline import ingest
+    from pipeline.errors import ReadError
+
+    with zipfile.ZipFile(tmp_path / "a.zip", "w") as archive:
+        archive.writestr("一.txt", "第一个支部的材料。")
+        archive.writestr("内/二.txt", "第二个支部的材料。")
+    table = "编号,正文\n1," + "支部开展活动。" * 20 + "\n2," + "支部走访群众。" * 20 + "\n"
+    (tmp_path / "t.csv").write_text(table, encoding="utf-8")
+    assert ingest.read(tmp_path / "a.zip").text == "第一个支部的材料。"
+    assert ingest.read(tmp_path / "a.zip!" / "内" / "二.txt").text == "第二个支部的材料。"
+    assert ingest.read(tmp_path / "t.csv#row=3").text.startswith("支部走访群众。")
+    for gone in ("a.zip!/三.txt", "t.csv#row=9"):
+        with pytest.raises(ReadError, match="not in this file"):
+            ingest.read(Path(f"{tmp_path}/{gone}"))

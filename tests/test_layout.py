@@ -20,8 +20,8 @@ from hypothesis import strategies as st
 
 from pipeline.layout import layout
 from pipeline.layout.branch import branch_of, title_of
-from pipeline.layout.classify import doubled
 from pipeline.layout.lines import Line
+from pipeline.layout.shapes import doubled
 from pipeline.layout.vocabulary import vocabulary
 from pipeline.lexicon import load
 from pipeline.model import Article, Layout, Source

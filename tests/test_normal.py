@@ -121,11 +121,19 @@ REPORT = (
 )
 
 
+def assert_only_it_may_change(text: str, name: str) -> None:
+    """The normal form, which no row shows, is the text but for the one character: 昇 is matched as 升."""
+    form = normalise(text)
+    assert len(form) == len(text)
+    assert {a for a, b in zip(text, form, strict=True) if a != b} <= {name}
+    assert normalise(form) == form
+
+
 @pytest.mark.parametrize("name", NAMES)
 def test_one_rare_character_in_a_name_is_not_traditional_text(name: str) -> None:
     text = REPORT.format(name)
     assert not is_traditional(text)
-    assert normalise(text) == text
+    assert_only_it_may_change(text, name)
 
 
 @pytest.mark.parametrize("name", NAMES)
@@ -133,7 +141,7 @@ def test_a_rare_name_said_again_and_again_is_not_traditional_text(name: str) -> 
     """A report about one person repeats the name; that is one character, not a traditional text."""
     text = REPORT.format(name) + f"林{name}说，党员要带头。林{name}带头修路三公里。"
     assert not is_traditional(text)
-    assert normalise(text) == text
+    assert_only_it_may_change(text, name)
 
 
 def test_empty_text_has_an_empty_normal_form() -> None:

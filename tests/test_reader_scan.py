@@ -17,6 +17,7 @@ from PIL import Image
 
 from pipeline import route
 from pipeline.ingest import Item, Limits, Unread, engines, ink, ocr, scan, sources
+from pipeline.ingest.ocr import recognise
 from pipeline.ingest.pages import compose
 from pipeline.model import Options, Source
 from tests.scanpage import Printed, Setting, error_rate, font_file, print_page, reports, spoil
@@ -257,3 +258,28 @@ def test_tesseract_reads_too() -> None:
     some = {"title": "", "branch": "青溪镇白鹭村党支部", "lead": "", "sections": []}
     (found,) = ocr.recognise(print_page([some], how).picture, 1, "tesseract")
     assert error_rate(found.text, "青溪镇白鹭村党支部") <= 0.25
+
+
+@needs_font
+@pytest.mark.parametrize("quarters", [1, 2])
+def test_a_page_on_its_side_or_head_is_read(quarters: int) -> None:
+    """Its boxes lie on the page as it was handed in."""
+    report = {**reports("newspaper-page#2")[0], "sections": [], "branch": None}
+    page = print_page([report], Setting(columns=1, width=18, rows=12))
+    found = {f.text: f for f in recognise(page.picture.rotate(90 * quarters, expand=True))}
+    assert sorted(found) == sorted(page.lines)
+    width, height = page.picture.size
+    for text, (left, top, right, bottom) in zip(page.lines, page.boxes, strict=True):
+        on_side = (top, width - right, bottom, width - left)
+        on_head = (width - right, height - bottom, width - left, height - top)
+        place = on_side if quarters == 1 else on_head
+        assert found[text].box == pytest.approx(place, abs=1.2 * Setting().em)
+
+
+@needs_font
+def test_the_stop_that_ends_a_line_is_read() -> None:
+    """Detectors leave it out: it is small, low, and apart from the character before it."""
+    lines = ["党员带头走在前。", "支部建在“项目”上", "服务群众“零距离”。", "全年开展活动36次。"]
+    rows = [{"title": None, "branch": None, "lead": "\n".join(lines), "sections": []}]
+    page = print_page(rows, Setting(columns=1, width=20, rows=8))
+    assert sorted(line.text for line in recognise(page.picture)) == sorted(lines)

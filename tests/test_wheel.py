@@ -79,6 +79,26 @@ def test_the_wheel_holds_every_lexicon_and_nothing_of_tests_or_data(wheel: Path)
     assert {t for t in tops if not t.startswith("zhibu-")} == {"pipeline"}
 
 
+def test_the_wheel_holds_the_font_with_its_licence_and_the_spacy_factory(wheel: Path) -> None:
+    held = zipfile.ZipFile(wheel)
+    assert {"pipeline/fonts/ZhibuSans.otf", "pipeline/fonts/OFL.txt"} <= set(held.namelist())
+    (points,) = [n for n in held.namelist() if n.endswith("entry_points.txt")]
+    assert "zhibu = pipeline.adapters.spacy:make" in held.read(points).decode()
+
+
+def test_spacy_finds_the_factory_and_matplotlib_the_font_once_installed(
+    venv: Path, tmp_path: Path
+) -> None:
+    code = (
+        "import spacy; nlp = spacy.blank('zh'); nlp.add_pipe('zhibu');"
+        f"doc = nlp({REPORT!r}); print([s.text for s in doc.spans['achievements']]);"
+        "from pipeline.tidy.plots import use_chinese_font; print(use_chinese_font())"
+    )
+    assert call(venv / "python", "-c", code, cwd=tmp_path).split() == [
+        "['63台次']", "Zhibu", "Sans",
+    ]  # fmt: skip
+
+
 def test_the_installed_package_comes_from_the_wheel(venv: Path, tmp_path: Path) -> None:
     code = (
         "import pipeline; from pipeline.lexicon.load import shipped;"

@@ -26,10 +26,10 @@ from pipeline.commands.run import Summary, rows_of
 from pipeline.errors import ZhibuError
 from pipeline.ingest import Item
 from pipeline.model import Options
-from pipeline.tidy.parts import AGAIN
-from pipeline.tidy.rows import Rows, key
+from pipeline.tidy.duplicates import duplicates
+from pipeline.tidy.parts import AGAIN, knowns, linked, schema_of
+from pipeline.tidy.rows import SKETCHES, Rows, key
 from pipeline.tidy.schema import BY_NAME, SCHEMA_VERSION, TABLES, Table
-from pipeline.tidy.sinks import arrow_schema
 
 if TYPE_CHECKING:
     from pyspark.sql import DataFrame, SparkSession
@@ -71,7 +71,8 @@ def run(inputs: Sequence[str], out: str, options: Options, cluster: Cluster) -> 
         for more in staged[1:]:
             frame = frame.unionByName(more)
         frame.write.mode("overwrite").parquet(staging)
-        counts = {table.name: _unpack(spark, staging, out, table) for table in TABLES}
+        copies = _copies(spark, staging)
+        counts = {table.name: _unpack(spark, staging, out, table, copies) for table in TABLES}
         failed = _failed(spark, out)
         _runs(spark, out, options, counts, failed)
         _remove(spark, staging)
@@ -202,7 +203,7 @@ def _staged_rows(shown: str, data: bytes, options: Options) -> Iterator[Any]:
 def _packed(shown: str, n: int, rows: Rows) -> Iterator[dict[str, Any]]:
     for name, found in rows.items():
         if found and name not in AGAIN:
-            schema = arrow_schema(BY_NAME[name])
+            schema = schema_of(name)
             columns = zip(zip(*found, strict=True), schema, strict=True)
             arrays = [pa.array(cells, field.type) for cells, field in columns]
             sink = pa.BufferOutputStream()
@@ -218,11 +219,25 @@ def _ddl(table: Table) -> str:
     return ", ".join(f"`{c.name}` {_SPARK[c.type]}" for c in table.columns)
 
 
-def _unpack(spark: SparkSession, staging: str, out: str, table: Table) -> int:
+def _copies(spark: SparkSession, staging: str) -> dict[str, str]:
+    """Which reports are copies of which; the driver holds three hundred bytes for each report."""
+    frame = spark.read.parquet(staging).where(f"name = '{SKETCHES}'").select("rows")
+    batches = (pa.ipc.open_stream(bytes(row["rows"])) for row in frame.toLocalIterator())
+    return duplicates(one for stream in batches for batch in stream for one in knowns(batch))
+
+
+def _unpack(
+    spark: SparkSession, staging: str, out: str, table: Table, copies: dict[str, str]
+) -> int:
     """Write one table; gives the number of its rows."""
+
+    def work(batches: Iterator[Any]) -> Iterator[Any]:
+        for batch in _unpacked(batches):
+            yield linked(batch, copies) if table.name == "reports" else batch
+
     folder = f"{out.rstrip('/')}/{table.name}.parquet"
     frame = spark.read.parquet(staging).where(f"name = '{table.name}'")
-    rows = frame.orderBy("path", "n").select("rows").mapInArrow(_unpacked, _ddl(table))
+    rows = frame.orderBy("path", "n").select("rows").mapInArrow(work, _ddl(table))
     rows.write.mode("overwrite").parquet(folder)
     return int(spark.read.parquet(folder).count())
 

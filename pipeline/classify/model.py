@@ -6,16 +6,18 @@ dimension. Loading it reads numbers and runs nothing.
 
 from __future__ import annotations
 
+import itertools
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, cached_property
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
+from pipeline.classify.grams import Grams
 from pipeline.errors import LexiconError
 
 FORMAT = "zhibu-model-1"
@@ -56,20 +58,27 @@ class Model:
     def scores(self, texts: Sequence[str]) -> Floats:
         """Give the log-odds of every dimension for every text: shape (texts, dimensions)."""
         rows = np.empty((len(texts), len(self.dimensions)), dtype=np.float32)
-        for i, text in enumerate(texts):
-            rows[i] = self._score(text)
+        rows[:] = self.intercept
+        lengths = np.array([len(t) for t in texts], dtype=np.int64)
+        cells, counts = np.unique(
+            self._index.cells(prepare("".join(texts)), lengths), return_counts=True
+        )
+        row, ids = np.divmod(cells, max(len(self.idf), 1))
+        values = (1 + np.log(counts)) * self.idf[ids]
+        bounds = np.searchsorted(row, np.arange(len(texts) + 1)).tolist()
+        # Row by row, so that a text's sums do not depend on the texts beside it.
+        for i, (start, end) in enumerate(itertools.pairwise(bounds)):
+            if start == end:
+                continue
+            mine = values[start:end]
+            norm = float(np.sqrt(np.dot(mine, mine)))
+            shares = (mine / norm).astype(np.float32)
+            rows[i] = shares @ self.weights[ids[start:end]] + self.intercept
         return rows
 
-    def _score(self, text: str) -> Floats:
-        lookup = self.vocabulary.get
-        found = [k for gram in ngrams(prepare(text)) if (k := lookup(gram)) is not None]
-        if not found:
-            return self.intercept
-        ids, counts = np.unique(np.array(found, dtype=np.int32), return_counts=True)
-        values = (1 + np.log(counts)) * self.idf[ids]
-        norm = float(np.sqrt(np.dot(values, values)))
-        result: Floats = (values / norm).astype(np.float32) @ self.weights[ids] + self.intercept
-        return result
+    @cached_property
+    def _index(self) -> Grams:
+        return Grams(self.vocabulary)
 
 
 def save_model(path: Path, model: Model, about: dict[str, Any]) -> None:

@@ -82,7 +82,13 @@ def run(
             for file, path, left_out in files
         ]
         model = kit.model.scheme if kit.model else ""
-        version: tuple[str, ...] = (__version__, kit.lexicons.version, options.scheme, model)
+        version: tuple[str, ...] = (
+            __version__,
+            str(SCHEMA_VERSION),
+            kit.lexicons.version,
+            options.scheme,
+            model,
+        )
         if options.text_column is not None:
             version += (options.text_column,)
         planned = parts.plan(inputs, *version)
@@ -186,7 +192,7 @@ def rows_of(item: Item, options: Options, watch: Watch | None = None) -> Iterato
                 one = found.throw(GivenUp()) if over else next(found, None)
                 if one is None:
                     break
-                rows = told.rows(one) if isinstance(one, Unread) else _read(one)
+                rows = told.rows(one) if isinstance(one, Unread) else _read(one, options)
             watch.rest()
             count += 1
             yield rows
@@ -213,8 +219,8 @@ def _given_up(path: str, count: int, options: Options, stop: Stop | None) -> Unr
     return Unread(path, what + (f"; {count} before it are kept" if count else ""), cure)
 
 
-def _read(document: Document) -> Rows:
-    return document_rows(document, document.source.path)
+def _read(document: Document, options: Options) -> Rows:
+    return document_rows(document, document.source.path, options.lexicons)
 
 
 class _Told:

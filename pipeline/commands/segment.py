@@ -26,6 +26,6 @@ def words_of(
     """Give the words of every sentence of a file, joined by a blank."""
     lexicons = load(folder, scheme)
     cutter = make_segmenter(segmenter, terms(lexicons), model)
-    for article in layout(ingest.read(file), lexicons).articles:
+    for article in layout(ingest.read(file, folder), lexicons).articles:
         for sentence in sentences(article):
             yield " ".join(cutter.words(article.text.clean[sentence.start : sentence.end]))

@@ -53,9 +53,14 @@ def sheet(frame: pd.DataFrame, heads: Mapping[str, str]) -> bytes:
     return ("\ufeff" + out.getvalue()).encode("utf-8")
 
 
-def chosen(dataset: Dataset, wanted: Mapping[str, Any]) -> pd.DataFrame:
-    """Give the reports whose columns have the wanted values; a value of None is wanted as a blank."""
+def chosen(dataset: Dataset, wanted: Mapping[str, Any], copies: bool = False) -> pd.DataFrame:
+    """Give the reports whose columns have the wanted values; a value of None is wanted as a blank.
+
+    Copies of another report are among them only where `copies` asks for them.
+    """
     reports = dataset.reports
+    if not copies:
+        reports = reports[reports["duplicate_of"].isna()]
     for name, value in wanted.items():
         reports = reports[reports[name].isna() if value is None else reports[name] == value]
     return reports
@@ -138,7 +143,11 @@ def _sidebar(
         format_func=lambda v: say("any") if v is None else labels[v],
         key="filter.dimension",
     )
-    return chosen(dataset, wanted), dimension
+    count = int(dataset.reports["duplicate_of"].notna().sum())
+    copies = bool(count) and st.sidebar.checkbox(
+        say("copies.in"), help=say("copies.out").format(n=count), key="filter.copies"
+    )
+    return chosen(dataset, wanted, copies), dimension
 
 
 def _overview(dataset: Dataset, reports: pd.DataFrame, dimension: str | None, say: Words) -> None:
@@ -157,6 +166,8 @@ def _overview(dataset: Dataset, reports: pd.DataFrame, dimension: str | None, sa
         tagged = (sentences["dimensions"].fillna("") != "").mean()
         st.progress(float(tagged), f"{say('coverage.sentences')}: {tagged:.0%}")
     issues = dataset.table("issues")
+    # a file's own issues have no report; those of a report go with it
+    issues = issues[issues["report_id"].isna() | issues["report_id"].isin(reports["report_id"])]
     if issues.empty:
         st.info(say("issues.none"))
     else:
@@ -212,6 +223,9 @@ def _report(dataset: Dataset, reports: pd.DataFrame, say: Words) -> None:
         say("view.report"), list(names.index), format_func=dict(names).__getitem__, key="report"
     )
     row = reports[reports["report_id"] == picked]
+    first = row["duplicate_of"].iloc[0]
+    if row["duplicate_of"].notna().any():
+        st.info(f"{say('copies.of')} {_path(dataset, first)} {say('copies.uncounted')}")
     if row["title"].notna().any():
         st.text(row["title"].iloc[0])
     st.text(row["text"].fillna(say("noText")).iloc[0])
@@ -224,6 +238,13 @@ def _report(dataset: Dataset, reports: pd.DataFrame, say: Words) -> None:
             st.dataframe(
                 rows[["evidence", "sentence", "source_start", "source_end"]], hide_index=True
             )
+
+
+def _path(dataset: Dataset, report: str) -> str:
+    """The path of a report's document, the report's key where that is not known."""
+    (document,) = dataset.reports.loc[dataset.reports["report_id"] == report, "document_id"]
+    documents = dataset.table("documents").set_index("document_id")["path"]
+    return str(documents.get(document, report))
 
 
 def main() -> None:

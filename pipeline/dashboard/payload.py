@@ -139,6 +139,8 @@ def _reports(ground: Ground) -> Columns:
     documents = {row["document_id"]: row for row in _rows(ground.dataset.table("documents"))}
     of = [documents.get(key, {}) for key in frame["document_id"]]
     columns: Columns = {"id": list(frame["report_id"]), "year": packed(ground.years)}
+    copies = plain(frame["duplicate_of"])
+    columns["copy"] = packed([ground.reports.get(key) if key else None for key in copies])
     for name in REPORT_COLUMNS:
         if name == "text":
             columns[name] = list(ground.texts)

@@ -1,8 +1,8 @@
 """Achievements: what the branch did, made, received or reached, in numbers.
 
 Quantities come in; each is given a kind (count, money, percent, change, duration, profile), what was
-counted, the action and the period. Plans, rules, negations and other units' figures go to `rejected`
-with that reason, so that a blank is information.
+counted, the action and the period. Plans, rules, negations, other units' figures and the sizes of areas go to
+`rejected` with that reason, so that a blank is information.
 """
 
 from __future__ import annotations
@@ -12,6 +12,7 @@ from collections.abc import Iterator
 from decimal import Decimal
 
 from pipeline.extract import nouns
+from pipeline.extract.areas import describes
 from pipeline.extract.changes import Cues, Link, changes, cues, joined
 from pipeline.extract.numerals import number, parse
 from pipeline.extract.prose import Prose
@@ -61,7 +62,9 @@ def find_achievements(
         floor = quantity.end
         last = item if item.indicator else last
     found += _doubles(prose, words)
-    found += _ranks(prose, words)
+    ranks = list(_ranks(prose, words))
+    placed = {p for rank in ranks for p in range(rank.start, rank.end)}
+    found = [item for item in found if item.start not in placed] + ranks  # 前二十名: no count of 20
     found = _pairwise(prose, found)
     return sorted(found, key=_place), sorted(rejected, key=_place)
 
@@ -93,6 +96,8 @@ def _status(prose: Prose, quantity: Quantity, changed: bool, words: Cues) -> str
         return "planned"
     if words.other.find(prose.norm[sentence.start : prose.clause(quantity.end)[1]]):
         return "other unit"
+    if not changed and describes(prose, quantity, words.areas):
+        return "size of an area"
     return None
 
 

@@ -12,6 +12,7 @@ from decimal import Decimal
 from functools import cache
 
 from pipeline.extract import nouns
+from pipeline.extract.areas import Areas, areas
 from pipeline.extract.prose import Prose
 from pipeline.extract.quantities import Quantity
 from pipeline.lexicon import Lexicons, Matcher
@@ -42,6 +43,7 @@ class Cues:
     to: tuple[str, ...]
     seconds: dict[str, int]
     nouns: nouns.Words
+    areas: Areas
 
 
 @cache
@@ -73,6 +75,7 @@ def cues(lexicons: Lexicons) -> Cues:
         to=tuple(lexicons.terms("quantities", "to")),
         seconds={t: int(v) for t, v in lexicons.values("quantities", "seconds").items()},
         nouns=nouns.words(lexicons),
+        areas=areas(lexicons),
     )
 
 
@@ -95,7 +98,9 @@ def joined(prose: Prose, quantities: list[Quantity], words: Cues) -> list[Quanti
             big, small = words.seconds.get(last.unit), words.seconds.get(quantity.unit)
             if big and small and big > small:
                 value = last.value * big / small + quantity.value
-                result[-1] = replace(quantity, start=last.start, number=last.number, value=value)
+                result[-1] = replace(
+                    quantity, start=last.start, number=last.number, value=value, role=last.role
+                )
                 continue
         shared = last is not None and last.unit == "个" and quantity.unit == "个百分点"
         if last is not None and shared and prose.norm[last.end : quantity.start] in ("、", "和"):

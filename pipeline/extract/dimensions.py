@@ -36,6 +36,8 @@ CAP = 6.0
 # So many sections of one report are decided against each other at a time: a book has more, a report never.
 RIVALS = 200
 THRESHOLD = 0.5
+# Log-odds below this are certainly below THRESHOLD: their logistic is not computed.
+LEAST_LOGIT = -0.01
 # Without a classifier the lexicon speaks alone: this is its weight as log-odds.
 LEXICON_SLOPE, LEXICON_INTERCEPT = 0.9, -2.0
 # Weights of `features` below, fitted on data/gold/dev.jsonl (`zhibu train` fits them anew).
@@ -183,32 +185,48 @@ def features(
     scores: Floats,
 ) -> Floats:
     """Give what speaks for each sentence and dimension: shape (sentences, dimensions, 14)."""
-    count, dimensions = evidence.model.shape
-    table = np.zeros((count, dimensions, len(DEFAULT_COMBINE)), dtype=np.float32)
-    for i, sentence in enumerate(sentences):
-        section = chosen[sentence.section] if sentence.section >= 0 else None
-        for d in range(dimensions):
-            others = [e for e in range(dimensions) if e != d]
-            rival = float(evidence.model[i, others].max()) if others else 0.0
-            own, lexicon = float(evidence.model[i, d]), float(evidence.lexicon[i, d])
-            same, other = section == d, section is not None and section != d
-            table[i, d] = (
-                1.0,
-                own,
-                lexicon,
-                float(evidence.lexicon[i, others].max()) if others else 0.0,
-                same,
-                other,
-                sentence.heading and same,
-                float(scores[sentence.section, d]) if section is not None else 0.0,
-                sentence.section < 0,
-                own if other else 0.0,
-                own - rival,
-                sentence.section >= 0 and section is None,
-                lexicon if other else 0.0,
-                lexicon if sentence.section < 0 else 0.0,
-            )
+    model, lexicon = evidence.model, evidence.lexicon
+    count, dimensions = model.shape
+    of = np.array([s.section for s in sentences], dtype=np.int64)
+    heading = np.array([s.heading for s in sentences], dtype=bool)[:, None]
+    # A section left open and no section at all are both -1 here; `inside` tells them apart.
+    open_last = np.array([-1 if d is None else d for d in (*chosen, None)], dtype=np.int64)
+    section = np.where(of >= 0, open_last[of], -1)[:, None]
+    inside, decided = (of >= 0)[:, None], section >= 0
+    same = section == np.arange(dimensions)
+    other = decided & ~same
+    behind = np.zeros((count, dimensions), dtype=np.float32)
+    at = decided[:, 0]
+    behind[at] = scores[of[at]]
+    table = np.empty((count, dimensions, len(DEFAULT_COMBINE)), dtype=np.float32)
+    columns = (
+        1.0,
+        model,
+        lexicon,
+        _rivals(lexicon),
+        same,
+        other,
+        heading & same,
+        behind,
+        ~inside,
+        np.where(other, model, 0.0),
+        model - _rivals(model),
+        inside & ~decided,
+        np.where(other, lexicon, 0.0),
+        np.where(inside, 0.0, lexicon),
+    )
+    for k, column in enumerate(columns):
+        table[:, :, k] = column
     return table
+
+
+def _rivals(values: Floats) -> Floats:
+    """Give for each cell the greatest value of its row's other cells, 0 where there are none."""
+    best = np.zeros_like(values)
+    if values.shape[1] > 1:
+        for d in range(values.shape[1]):
+            best[:, d] = np.delete(values, d, axis=1).max(axis=1)
+    return best
 
 
 def tag(
@@ -231,11 +249,12 @@ def tag(
     weights = np.array(model.combine if model else DEFAULT_COMBINE, dtype=np.float32)
     logits = features(sentences, evidence, chosen, scores) @ weights
     tagged: list[tuple[Score, ...]] = []
+    likely = logits > LEAST_LOGIT
     for i, sentence in enumerate(sentences):
         section = chosen[sentence.section] if sentence.section >= 0 else None
         found = []
-        for d, key in enumerate(keys):
-            probability = _logistic(float(logits[i, d]))
+        for d in np.flatnonzero(likely[i]).tolist():
+            key, probability = keys[d], _logistic(float(logits[i, d]))
             if probability >= THRESHOLD:
                 basis = _basis(d == section, float(evidence.lexicon[i, d]), evidence.has_model)
                 found.append(Score(key, round(probability, 3), basis))

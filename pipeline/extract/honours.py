@@ -52,6 +52,7 @@ _HELD_BY = re.compile(
 # 在市纪委《清风》上刊发: what stands before a journal's name says that it printed the text.
 _MEDIUM_BEFORE = re.compile(r"(?:被|在|获|经|由)(?P<who>[^，。；：“”《》]{0,12})$")
 _OUTLET_BEFORE = re.compile(r"(?:被|在|获|经|由|登上|亮相)[^，。；：“”]{0,24}$")
+_PLACE = re.compile(r"(?:全[国省市县区])?(?:第|前)[一二三四五六七八九十\d]{1,3}(?:名|位|强)?")
 _AGREED = re.compile(r"批示[，、]?(?:并)?(?:给予|予以|表示)(?:充分|高度)?肯定")
 
 
@@ -135,6 +136,8 @@ def _titles(prose: Prose, start: int, end: int, verb: str, words: Words) -> Iter
     if issuer is None and verb in words.active:
         issuer = _giver(prose, start)
     for span, outer in objects(prose, end, verb, words):
+        if _PLACE.fullmatch(prose.norm, *span):
+            continue  # 跻身前二十名: a place is an achievement
         yield _honour(prose, start, span, outer, issuer, "award", words)
 
 
@@ -327,6 +330,9 @@ def _is_medium(prose: Prose, quote: Quote, words: Words) -> bool:
         r"(?:杂志|内刊|专刊|客户端|头版|报|网站|期刊|会刊|简报|专版|公众号|月刊)", following
     )
     clause_start, _ = prose.clause(quote.start - 1)
-    passive = bool(_MEDIUM_BEFORE.search(prose.norm, clause_start, quote.start - 1))
+    before = re.sub(
+        "(?:《[^《》]{1,20}》[、和及]?)+$", "", prose.norm[clause_start : quote.start - 1]
+    )
+    passive = bool(_MEDIUM_BEFORE.search(before))
     published = words.publish.find(following)
     return bool(published) and bool(known or named or (passive and published[0][0] <= 2))

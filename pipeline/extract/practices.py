@@ -50,6 +50,7 @@ _RIGHT_AFTER = re.compile(r"\A[了起出好]{0,2}(?:一[\u4e00-\u9fff])?(?:[“�
 _BUILT = re.compile(
     r"、|^[一二三四五六七八九双每][\u4e00-\u9fff]{1,3}[一二三四五六七八九双每]|^[一二三四五六七八九双][\u4e00-\u9fff]{3}$|\d"
 )
+_NICKNAME = re.compile("(?:小名|外号|绰号|乳名|网名|艺名)[^，。；]{0,3}$")
 _BRANDED = re.compile(
     r"为品牌|(?:已|渐渐|逐渐|早已)?(?:成为?了?|是)[^，。；“”]{0,10}(?:品牌|招牌|名片)"
 )
@@ -189,6 +190,8 @@ def _nameable(prose: Prose, quote: Quote, name: str, branch: str | None, words: 
     before = prose.norm[clause_start : quote.start - 1]
     won = words.honour.find(before)
     if won and len(before) - won[-1][1] <= 12 and not re.search("[的、]$", before):
+        return False
+    if _NICKNAME.search(before):
         return False
     sentence = prose.norm[prose.sentence(quote.start).start : quote.start - 1]
     if any(len(sentence) - at < 30 for at, _, _ in words.other.find(sentence)):

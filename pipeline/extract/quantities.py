@@ -26,6 +26,7 @@ SHORT_NAME = 16
 # Numeral slogans (四个意识, 八项规定) count no further than this.
 SLOGAN_UP_TO = 20
 _YEAR = re.compile(r"(?:19|20)\d\d$")
+_BASE = re.compile("[百千万亿]+")
 _CLOCK = re.compile(r"[:：]\d{2}|[点时](?:\d{1,2}分|半|整|许|钟|左右|多)?(?![个间段代])")
 _WORD = re.compile(r"[\u4e00-\u9fff]{1,2}")
 # 五里桥, 六盘水: what follows a unit in the name of a place.
@@ -183,6 +184,10 @@ def _read(prose: Prose, numeral: Numeral, words: Words) -> Quantity | Rejected |
     )
 
 
+# Digits that the writer struck out: 2xx年, 3×户. (A × before a digit multiplies.)
+_MASK = re.compile(r"[xX×*]{1,4}(?=[\u4e00-\u9fff%])")
+
+
 def _refusal(prose: Prose, numeral: Numeral, words: Words) -> str | None:
     """Give the reason why what stands around a numeral makes it no quantity."""
     norm, start, end = prose.norm, numeral.start, numeral.end
@@ -190,6 +195,10 @@ def _refusal(prose: Prose, numeral: Numeral, words: Words) -> str | None:
     last, first = before[-1:], after[:1]
     if last == "第" or before[-2:] == "第第":
         return "ordinal"
+    if _MASK.match(norm, end):
+        return "masked"
+    if last == "每" and _BASE.fullmatch(numeral.core):
+        return "rule"  # 每百万人次降到0.37件: what a rate is counted on
     joined = last.isascii() and (last.isalnum() or last in tuple("+-_/"))
     if joined or first in ("+", "/"):
         return "formula" if "+" in (last, first) else "code"
@@ -208,6 +217,9 @@ def _seen(prose: Prose, numeral: Numeral, reason: str, words: Words) -> Span:
     norm, start, end = prose.norm, numeral.start, numeral.end
     if reason == "ordinal":
         return start - 1, end
+    if reason == "masked":
+        mask = _MASK.match(norm, end)
+        return start, mask.end() if mask else end
     if reason == "date":
         return start, end + 1
     quote = prose.quote(start)
@@ -239,7 +251,9 @@ def _calendar(norm: str, numeral: Numeral, before: str, after: str) -> str | Non
         return "date"
     if before[-1:] in (":", "：") and before[-2:-1].isdigit():
         return "clock time"
-    if first == "分" and ("点" in numeral.core or before[-1:] in ("时", "点")):
+    if first == "分" and (
+        "点" in numeral.core or (before[-1:] in ("时", "点") and before[-2:] != "小时")
+    ):
         return "clock time"
     if _CLOCK.match(after) and not numeral.percent and numeral.bound == "exact":
         return "clock time"

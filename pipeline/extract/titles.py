@@ -24,6 +24,8 @@ _EDGE = "了为过的、和与及并又还也"
 _SPLIT = re.compile(
     r"、|(?<=”)(?=“)|(?:以及|和|及|与|暨)(?=“|[^，。；]{2})|(?<=[章奖号人位体])(?:和|及|以及)"
 )
+# 省级以上金牌17枚, 奖项3个: a count of honours is a quantity, no title; 提名 alone is not won.
+_COUNTED = re.compile(r"\d(?:余|多)?[项个件名万次枚块座面张]|提名$")
 _TIMES = re.compile(r"[\d一两二三四五六七八九十]{1,20}次$")
 
 
@@ -208,6 +210,6 @@ def _plausible(
     head = words.head.find(title)
     if quote is None:
         levelled = not weak and levels.of_title(title, words.levels) is not None
-        return (bool(head) or levelled) and not re.search(r"\d(?:余|多)?[项个件名万次]", title)
+        return (bool(head) or levelled) and not _COUNTED.search(title)
     before = norm[outer[0] : quote.start - 1]
     return len(before) <= 24 and (bool(head) or not weak or bool(words.levels.words.find(before)))

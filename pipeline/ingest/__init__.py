@@ -8,14 +8,15 @@ imported inside their own reader, so that a command pays only for the formats it
 
 from __future__ import annotations
 
+from dataclasses import replace
 from importlib import import_module
 from pathlib import Path
 
 from pipeline.errors import ReadError
-from pipeline.ingest.base import Item, Limits, Read, Reader, Unread
+from pipeline.ingest.base import Item, Limits, Read, Reader, Unread, file_of
 from pipeline.model import Source
 
-__all__ = ["READERS", "Item", "Limits", "Unread", "read", "readable", "sources"]
+__all__ = ["READERS", "Item", "Limits", "Unread", "one", "read", "readable", "sources"]
 
 # suffix → module with sources(item: Item, limits: Limits) -> Iterator[Source | Unread]
 READERS: dict[str, str] = {
@@ -51,6 +52,10 @@ READERS: dict[str, str] = {
 
 def sources(item: Item, limits: Limits) -> Read:
     """Read everything in a file; what cannot be read comes as Unread, and nothing is raised for it."""
+    if not limits.wants(item.shown):
+        return
+    if limits.opened is not None:
+        limits.opened(item)
     module = READERS.get(item.name.suffix.lower())
     if module is None:
         kind = item.name.suffix or "files without a suffix"
@@ -64,13 +69,35 @@ def sources(item: Item, limits: Limits) -> Read:
         yield Unread(error.where, error.what, error.cure)
 
 
-def read(path: Path) -> Source:
-    """Read a file that holds one text; raises ReadError where that fails."""
-    for found in sources(Item(path, str(path)), Limits()):
+def read(path: Path, lexicons: str | None = None) -> Source:
+    """Read one text: a file's first, or the one a path as rows show it leads to (a.zip!/x.txt, a.csv#row=2).
+
+    `lexicons` is the folder of lexicons that name a table's columns and a web page's by-line.
+    Raises ReadError where that fails.
+    """
+    shown, limits = str(path), Limits(lexicons=lexicons)
+    file = Path(file_of(shown).split("!/")[0])
+    if not path.exists() and file.is_file() and file != path:
+        return one(Item(file, str(file)), shown, limits)[0]
+    for found in sources(Item(path, shown), limits):
         if isinstance(found, Unread):
             raise ReadError(found.what, found.path, found.cure)
         return found
-    raise ReadError("no text in it", str(path), "check the file")
+    raise ReadError("no text in it", shown, "check the file")
+
+
+def one(item: Item, shown: str, limits: Limits) -> tuple[Source, Item]:
+    """Read the text of a shown path (of a member, a row) again; gives it and what it was read from.
+
+    Raises ReadError where it is not there or cannot be read.
+    """
+    opened: list[Item] = []
+    for found in sources(item, replace(limits, only=shown, opened=opened.append)):
+        if found.path == shown and isinstance(found, Unread):
+            raise ReadError(found.what, shown, found.cure)
+        if found.path == shown and isinstance(found, Source):
+            return found, opened[-1]
+    raise ReadError("not in this file any more", shown, "run `zhibu run` again")
 
 
 def readable(path: Path) -> bool:

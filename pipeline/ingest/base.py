@@ -24,6 +24,15 @@ class Limits:
     depth: int = 3  # archives inside archives
     pages: int = 5_000  # of one PDF
     text_column: str | None = None  # column of a table that holds the text
+    lexicons: str | None = (
+        None  # folder of lexicons that name columns and lines; None: those shipped
+    )
+    only: str | None = None  # shown path of the one text wanted; what cannot hold it is passed over
+    opened: Callable[[Item], None] | None = None  # told of everything that is read
+
+    def wants(self, shown: str) -> bool:
+        """Whether something of this shown path is, or may hold, what is wanted."""
+        return self.only is None or f"{file_of(self.only)}!/".startswith(f"{shown}!/")
 
     def deeper(self) -> Limits:
         """Give the limits for what lies one archive deeper."""

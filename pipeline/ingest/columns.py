@@ -102,6 +102,7 @@ class Block:
     wraps: bool = False  # display in the body's size: a full line goes on in the next
     indented: bool = False  # opens a paragraph for certain
     open: bool = False  # ends inside a paragraph for certain
+    table: bool = False  # rows of a table, of which none goes on in the next
 
 
 @dataclass(slots=True)

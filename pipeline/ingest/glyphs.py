@@ -6,6 +6,7 @@ twice the time and several times the memory, and cannot be stopped when a page h
 
 from __future__ import annotations
 
+import logging
 import re
 import zlib
 from collections.abc import Sequence
@@ -18,6 +19,10 @@ from pdfminer.pdfinterp import PDFPageInterpreter, PDFResourceManager
 from pdfminer.utils import apply_matrix_pt, mult_matrix
 
 from pipeline.ingest.columns import Box, Glyph, Rule
+from pipeline.normal import OTHER_CODES
+
+# It warns of every font that lacks something nobody here asks for, once a page.
+logging.getLogger("pdfminer").setLevel(logging.ERROR)
 
 # A newspaper page holds ten thousand glyphs, a broadsheet of notices thirty, and some hundred rules.
 MOST_GLYPHS = 60_000
@@ -29,7 +34,7 @@ _STREAM = re.compile(rb"stream\r?\n")
 _THIN = 3.0
 # The same glyph again within this share of its size is a shadow or a bold one made by printing twice.
 _SHADOW = 0.15
-_RADICALS = re.compile("[\u2e80-\u2fdf]")
+_OTHERS = re.compile("[\u2015\u2e80-\u2fdf\uf900-\ufad9]")
 
 
 class TooMuch(Exception):
@@ -50,7 +55,7 @@ class Drawn:
     paths: int = 0
     unknown: int = 0  # glyphs without a character
     doubled: int = 0  # glyphs printed twice in one place
-    radicals: int = 0  # characters given as radicals that look the same
+    recoded: int = 0  # characters under another code than their own, read by their own
 
 
 class Interpreter:
@@ -129,8 +134,8 @@ class _Device(PDFTextDevice):
         if bottom - top < 0.5 and abs(bx - ax) < 0.5:
             return
         place = (min(ax, bx), top, max(ax, bx), bottom)
-        if _RADICALS.match(text):
-            text, drawn.radicals = _character(text), drawn.radicals + 1
+        if _OTHERS.match(text):
+            text, drawn.recoded = text.translate(OTHER_CODES), drawn.recoded + 1
         if a * d * scaling > 0 and abs(b * c) < abs(a * d):
             size = bottom - top
             drawn.glyphs.append(Glyph(text, *place, height - line, size, font))
@@ -185,13 +190,6 @@ class _Device(PDFTextDevice):
     def _box(self, points: Sequence[tuple[float, float]]) -> Box:
         xs, ys = [p[0] for p in points], [self.drawn.height - p[1] for p in points]
         return min(xs), min(ys), max(xs), max(ys)
-
-
-def _character(radical: str) -> str:
-    """The character that a radical stands for: files name glyphs by whichever code they meet first."""
-    import unicodedata
-
-    return unicodedata.normalize("NFKC", radical)
 
 
 def _once_each(glyphs: list[Glyph]) -> tuple[list[Glyph], int]:

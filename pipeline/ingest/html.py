@@ -18,7 +18,7 @@ from pipeline.ingest.base import Item, Limits, Read, Unread, sha256
 from pipeline.ingest.encoding import SUPERSETS, detect
 from pipeline.ingest.html_article import Marked, Words, mark
 from pipeline.ingest.html_lines import Page, names, page_of
-from pipeline.lexicon.load import load
+from pipeline.lexicon.load import terms
 from pipeline.model import Anchor, Furniture, Issue, Source
 
 if TYPE_CHECKING:
@@ -62,10 +62,10 @@ def sources(item: Item, limits: Limits) -> Read:
     except ImportError:
         yield Unread(item.shown, "HTML needs an extra", 'pip install "zhibu[html]"')
         return
-    yield _source(item, data)
+    yield _source(item, data, limits.lexicons)
 
 
-def _source(item: Item, data: bytes) -> Source:
+def _source(item: Item, data: bytes, lexicons: str | None) -> Source:
     body, declared = _unpacked(data) if _is_mhtml(item, data) else (data, None)
     encoding, skip = _encoding(body, declared)
     html = body[skip:].decode(encoding, errors="replace")
@@ -86,7 +86,7 @@ def _source(item: Item, data: bytes) -> Source:
         )
         cure = "open it in a browser and save it when it has loaded"
         raise ReadError(what, item.shown, cure)
-    text, anchors, furniture, marked = _composed(page)
+    text, anchors, furniture, marked = _composed(page, _words(lexicons))
     issues = [*_damage(body[skip:], encoding, text), *_left_out(text, furniture, marked)]
     return Source(
         path=item.shown,
@@ -158,20 +158,21 @@ def _bomb(html: str) -> str | None:
 
 
 @cache
-def _words() -> Words:
-    lexicons = load()
+def _words(folder: str | None) -> Words:
     return Words(
-        publication=lexicons.terms("layout", "publication_column"),
-        date=lexicons.terms("layout", "date_column"),
-        author=lexicons.terms("layout", "author_column", "author"),
-        other=lexicons.terms("layout", "meta_key"),
-        organisation=lexicons.terms("organisations", "suffix"),
+        publication=terms(folder, "layout", "publication_column"),
+        date=terms(folder, "layout", "date_column"),
+        author=terms(folder, "layout", "author_column", "author"),
+        other=terms(folder, "layout", "meta_key"),
+        organisation=terms(folder, "organisations", "suffix"),
     )
 
 
-def _composed(page: Page) -> tuple[str, tuple[Anchor, ...], tuple[Furniture, ...], Marked]:
+def _composed(
+    page: Page, words: Words
+) -> tuple[str, tuple[Anchor, ...], tuple[Furniture, ...], Marked]:
     """Set the lines one below the other, a blank line where furniture and article meet."""
-    marked = mark(page, _words())
+    marked = mark(page, words)
     out: list[str] = []
     anchors, furniture = [], []
     at, before = 0, None

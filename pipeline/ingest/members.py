@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, fields
 from pathlib import PurePosixPath
 from typing import IO, Protocol, TypeVar
 
-from pipeline.errors import ReadError
+from pipeline.errors import LexiconError, ReadError
 from pipeline.ingest.base import Item, Limits, Read, Unread
 
 Found = TypeVar("Found")
@@ -160,6 +160,8 @@ def guarded(found: Iterator[Found], item: Item) -> Iterator[Found | Unread]:
         except ReadError as error:
             yield Unread(error.where, error.what, error.cure)
             return
+        except LexiconError:  # no fault of the file
+            raise
         except Exception as error:
             yield damaged(item.shown, error)
             return

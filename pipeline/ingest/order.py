@@ -40,7 +40,7 @@ def ordered(blocks: Sequence[Block]) -> list[Block]:
 
 def flows(before: Block, after: Block) -> bool:
     """Whether a sentence goes on from one block to another."""
-    return before.open and not after.display and not after.indented
+    return before.open and not after.display and not after.indented and not after.table
 
 
 @dataclass

@@ -99,8 +99,9 @@ def _heads(pages: Sequence[Page]) -> set[int]:
 
 
 def _margin(page: Page) -> Iterable[Line]:
-    """The lines in the outermost rows of a page."""
-    lines = sorted((f for b in page.blocks for f in b.lines), key=lambda f: f.base)
+    """The lines in the outermost rows of a page; rows of a table are alike anywhere and are none."""
+    plain = [b for b in page.blocks if not b.table]
+    lines = sorted((f for b in plain for f in b.lines), key=lambda f: f.base)
     for some, sign in ((lines, 1), (lines[::-1], -1)):
         rows = 0
         last: Line | None = None

@@ -1,7 +1,7 @@
 """PDF: pages of glyphs → lines, columns and reading order → one text, a box for every line.
 
-    glyphs.py ──▶ columns.py ──▶ blocks.py ──▶ order.py, articles.py ──▶ pages.py
-    (a page)      (lines)        (blocks)      (reading order)           (all pages: text, anchors)
+    glyphs.py ──▶ grids.py ──▶ columns.py ──▶ blocks.py ──▶ order.py, articles.py ──▶ pages.py
+    (a page)      (tables)     (lines)        (blocks)      (reading order)           (text, anchors)
 
 Pages are read one by one and only their lines are kept. A page without text is given to the reader of
 scans where that is installed, as a picture made by pypdfium2; otherwise an issue says that it needs OCR.
@@ -22,6 +22,7 @@ from pipeline.ingest.articles import settled
 from pipeline.ingest.base import Item, Limits, Read, Unread, sha256
 from pipeline.ingest.blocks import MOST_LINES, blocks
 from pipeline.ingest.columns import Block, Box, Glyph, Line, lines
+from pipeline.ingest.grids import tabulated
 from pipeline.ingest.order import ordered
 from pipeline.ingest.pages import Page, compose
 from pipeline.model import Issue, Source
@@ -163,7 +164,8 @@ def _page(interpreter: Any, page: Any, number: int, data: bytes, doubts: _Doubts
         what = f"damaged, not read ({type(error).__name__})"
         doubts.add(number, what, "repair the file (qpdf in.pdf out.pdf)", "error")
         return None
-    found = lines(drawn.glyphs, drawn.rules)
+    tables, loose = tabulated(drawn.glyphs, drawn.rules)
+    found = lines(loose, drawn.rules)
     shown = sum(not g.text.isspace() for g in drawn.glyphs)
     scanned = shown < STAMP and any(
         _area(p) > SCAN_SHARE * drawn.width * drawn.height for p in drawn.pictures
@@ -177,11 +179,12 @@ def _page(interpreter: Any, page: Any, number: int, data: bytes, doubts: _Doubts
         doubts.add(number, "characters without a code, read as U+FFFD", "run OCR on the page")
     if drawn.doubled:
         doubts.add(number, "characters printed twice in one place are read once", "nothing to do")
-    if drawn.radicals:
-        doubts.add(number, "characters coded as radicals are read as characters", "nothing to do")
+    if drawn.recoded:
+        what = "characters coded as radicals or signs that look alike are read as what they are"
+        doubts.add(number, what, "nothing to do")
     if len(found) > MOST_LINES:
         doubts.add(number, "too many scattered pieces to tell columns", "check the page")
-    stood = blocks(found, drawn.rules, drawn.pictures)
+    stood = tables + blocks(found, drawn.rules, drawn.pictures)
     captions = [b for b in stood if _is_caption(b, drawn.pictures)]
     return Page(number, drawn.height, settled(ordered(stood)), captions, _turned(drawn.turned))
 

@@ -11,7 +11,7 @@ from itertools import chain, islice
 from typing import NamedTuple
 
 from pipeline.ingest.base import Item, Limits, Read, Unread
-from pipeline.lexicon.load import read_table, shipped
+from pipeline.lexicon.load import terms
 from pipeline.model import Anchor, Issue, Source
 
 # Rows looked at to choose the column of the texts.
@@ -81,7 +81,7 @@ def letters(column: int) -> str:
     return found
 
 
-def named(lines: Iterator[Line | Unread], wanted: str | None) -> Iterator[Record | Unread]:
+def named(lines: Iterator[Line | Unread], limits: Limits) -> Iterator[Record | Unread]:
     """Give rows their columns' names from the row that holds them, where one does."""
     first: list[Line | Unread] = []
     for line in lines:
@@ -89,7 +89,7 @@ def named(lines: Iterator[Line | Unread], wanted: str | None) -> Iterator[Record
         if sum(not isinstance(f, Unread) for f in first) >= HEADS:
             break
     held = [f for f in first if not isinstance(f, Unread)]
-    known = {*_roles()[TEXT_ROLE], squeezed(wanted or "")}
+    known = {*_names(limits, TEXT_ROLE), squeezed(limits.text_column or "")}
     head = next((line for line in held if any(squeezed(c) in known and c for c in line[1])), None)
     if head is None and held and max(map(len, held[0][1]), default=0) <= NAME:
         head = held[0]
@@ -123,17 +123,17 @@ def texts(table: Table, records: Iterator[Record | Unread], limits: Limits) -> R
     rows = [r for r in sample if isinstance(r, Record)]
     columns = list(dict.fromkeys(name for row in rows for name in row.cells))
     wanted = limits.text_column
-    column = _given(columns, wanted) if wanted else _found(rows, columns)
+    column = _given(columns, wanted) if wanted else _found(rows, columns, _names(limits, TEXT_ROLE))
     if column is None:
         yield from (r for r in sample if isinstance(r, Unread))
         if rows:
             yield _without(table, columns, wanted)
         return
-    meta = {
-        name: role
-        for role, name in ((r, _first(columns, terms, column)) for r, terms in _metas())
-        if name is not None
+    found = {
+        role: _first(columns, _names(limits, role_column), column)
+        for role_column, role in ROLES.items()
     }
+    meta = {name: role for role, name in found.items() if name is not None}
     at = columns.index(column)
     for record in chain(sample, records):
         if isinstance(record, Unread):
@@ -206,21 +206,17 @@ def squeezed(name: str) -> str:
 
 
 @cache
-def _roles() -> dict[str, frozenset[str]]:
-    """Known names of columns by role, from the layout lexicon."""
-    found: dict[str, set[str]] = {role: set() for role in (TEXT_ROLE, *ROLES)}
-    for row in read_table(shipped() / "layout.csv"):
-        if row.role in found:
-            found[row.role].add(squeezed(row.term))
-    return {role: frozenset(terms) for role, terms in found.items()}
+def _known(folder: str | None, role: str) -> frozenset[str]:
+    return frozenset(map(squeezed, terms(folder, "layout", role)))
 
 
-def _metas() -> list[tuple[str, frozenset[str]]]:
-    return [(ROLES[role], terms) for role, terms in _roles().items() if role in ROLES]
+def _names(limits: Limits, role: str) -> frozenset[str]:
+    """Known names of columns of a role, from the layout lexicon."""
+    return _known(limits.lexicons, role)
 
 
-def _first(columns: list[str], terms: frozenset[str], other: str) -> str | None:
-    return next((c for c in columns if c != other and squeezed(c) in terms), None)
+def _first(columns: list[str], names: frozenset[str], other: str) -> str | None:
+    return next((c for c in columns if c != other and squeezed(c) in names), None)
 
 
 def _given(columns: list[str], wanted: str) -> str | None:
@@ -235,9 +231,9 @@ def _given(columns: list[str], wanted: str) -> str | None:
     return None
 
 
-def _found(rows: list[Record], columns: list[str]) -> str | None:
+def _found(rows: list[Record], columns: list[str], names: frozenset[str]) -> str | None:
     """The column with a known name, else the one with the longest texts."""
-    known = [c for c in columns if squeezed(c) in _roles()[TEXT_ROLE]]
+    known = [c for c in columns if squeezed(c) in names]
     total = {c: sum(len(row.cells.get(c, "").strip()) for row in rows) for c in columns}
     if known:
         return max(known, key=lambda c: total[c])

@@ -97,7 +97,7 @@ def _lines(handle: IO[bytes], head: bytes, item: Item, limits: Limits) -> Read:
     separator = max(marks, key=_outside(first).count)
     media = "text/tab-separated-values" if separator == "\t" else "text/csv"
     table = Table(item, digest(item), media, encoding)
-    yield from texts(table, named(_csv(text, separator, table), limits.text_column), limits)
+    yield from texts(table, named(_csv(text, separator, table), limits), limits)
 
 
 def _binary(head: bytes, encoding: str) -> bool:
@@ -234,7 +234,7 @@ def _workbook(handle: IO[bytes], item: Item, limits: Limits) -> Read:
             table = Table(item, sha, media, sheet=sheet.title)
             sheet.reset_dimensions()  # some writers give a wrong size, which would cut the sheet
             rows = guarded(_rows(sheet), item)
-            for text in texts(table, named(rows, limits.text_column), limits):
+            for text in texts(table, named(rows, limits), limits):
                 if isinstance(text, Unread) and text.path == table.shown:
                     unread.append(text)
                 else:

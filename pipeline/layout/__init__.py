@@ -5,10 +5,12 @@ from __future__ import annotations
 from bisect import bisect_right
 
 from pipeline.layout.assemble import Group, assemble
-from pipeline.layout.classify import Item, classify, doubled
+from pipeline.layout.classify import Item, classify
+from pipeline.layout.damage import damage
 from pipeline.layout.lines import Line, measure, split_lines, squeeze
 from pipeline.layout.reflow import is_spacey, reflow
 from pipeline.layout.sections import sections
+from pipeline.layout.shapes import doubled
 from pipeline.layout.vocabulary import Vocabulary, vocabulary
 from pipeline.lexicon import Lexicons
 from pipeline.model import Article, Furniture, Layout, Source, Span
@@ -30,7 +32,8 @@ def layout(source: Source, lexicons: Lexicons) -> Layout:
         article, repairs = _article(source.text, norm, group, spacey, words)
         articles.append(article)
         furniture += repairs
-    return Layout(tuple(articles), tuple(sorted([*furniture, *known], key=lambda f: f.source)))
+    whole = tuple(sorted([*furniture, *known], key=lambda f: f.source))
+    return Layout(tuple(articles), whole, tuple(damage(source.text)))
 
 
 def _known(lines: list[Line], source: Source) -> tuple[list[Line], list[Furniture]]:

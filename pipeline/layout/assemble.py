@@ -8,8 +8,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from pipeline.layout.classify import TIME, Item, Opens, Part, doubled
+from pipeline.layout.classify import TIME, Item, Opens, Part
 from pipeline.layout.lines import NUMBERED
+from pipeline.layout.shapes import doubled
 from pipeline.layout.vocabulary import Vocabulary
 from pipeline.model import Furniture
 

@@ -13,6 +13,14 @@ from itertools import pairwise
 from typing import NamedTuple
 
 from pipeline.layout.lines import ENDS, MIDDLES, NUMBERED, OPENERS, Line, Measure
+from pipeline.layout.shapes import (
+    DISPLAY_WIDTH,
+    TITLE_WIDTH,
+    bulleted_lines,
+    doubled,
+    ends_in_name,
+    is_title,
+)
 from pipeline.layout.vocabulary import Vocabulary, bare
 
 _SUBTITLE = re.compile(r"^[—─―-]{1,3}[^—]")
@@ -20,31 +28,12 @@ _SUBTITLE = re.compile(r"^[—─―-]{1,3}[^—]")
 _NUMBER_LINE = re.compile(
     r"(?i:(?:part|no)\.?)?\d{1,2}[.、]?|[一二三四五六七八九十壹贰叁肆伍陆柒捌玖]{1,2}[、.]?"
 )
-# So many lines that open with the same bullet are headings.
-BULLETED = 2
-# A title on one line before a by-line may be this long; it may ask or exclaim.
-TITLE_WIDTH = 80.0
 # What may stand before the branch's name where a report opens: 近年来，… 今年以来，…
 TIME = re.compile(r"(?:[\u4e00-\u9fff\d]{1,6}(?:[年月日天来前期间])，?)?")
-# What stands behind a bullet before an author's name is no longer than this.
-SHORT_NAME = 4
-# Longest line that is still taken for a title or heading when it carries no sentence punctuation.
-DISPLAY_WIDTH = 42.0
 # A column is justified where unfinished lines inside paragraphs differ by no more than this.
 REGULAR = 1.0
-# A title that asks is no longer than this, in characters.
-ASKED = 30
 # A by-line names a branch that the text named at most so many lines before.
 NAMED_WITHIN = 90
-
-
-def is_title(text: str, at: int) -> bool:
-    """Whether a line before a by-line may be a title: a phrase, a question, a call (at the top of the text)."""
-    plain = bare(text)
-    asks = plain[-1:] in "？！" and (at == 0 or len(plain) <= ASKED)
-    return not any(c in plain[:-1] for c in "。；？！") and (
-        asks or plain[-1:] not in ENDS + MIDDLES
-    )
 
 
 class Part(Enum):
@@ -77,13 +66,13 @@ class Item(NamedTuple):
 
 def classify(lines: list[Line], measure: Measure, words: Vocabulary) -> list[Item]:
     """Give every line its part, in order."""
-    bulleted = _bulleted(lines, measure, words)
-    furniture = [None if i in bulleted else _furniture(line, words) for i, line in enumerate(lines)]
+    bullets = bulleted_lines(lines, measure, words)
+    furniture = [None if i in bullets else _furniture(line, words) for i, line in enumerate(lines)]
     reader = _Wrapped(lines, measure, words, furniture) if measure.wrapped else None
     items: list[Item] = []
     for i, line in enumerate(lines):
         part = furniture[i]
-        if i in bulleted and not (reader and reader.open):
+        if i in bullets and not (reader and reader.open):
             items.append(Item(Part.DISPLAY, line, Opens.YES))
         elif part is not None and not (reader and reader.open and part is not Part.META):
             items.append(Item(part, line, Opens.NO))
@@ -92,25 +81,6 @@ def classify(lines: list[Line], measure: Measure, words: Vocabulary) -> list[Ite
         else:
             items.append(_loose(lines, i, words))
     return _numbers_joined(items)
-
-
-def _bulleted(lines: list[Line], measure: Measure, words: Vocabulary) -> frozenset[int]:
-    """The lines that are headings behind a bullet: ◆把支部建在车上 / ◆让党员走在前面."""
-    found: dict[str, list[int]] = {}
-    for i, line in enumerate(lines):
-        rest = words.bullet.match(line.text)
-        full = measure.wrapped and line.width > measure.typical[i] - 1.5
-        if rest is None or full or line.width > DISPLAY_WIDTH or line.closed or line.broken:
-            continue
-        if any(c in line.text for c in "。；"):
-            continue
-        if not words.byline_words.search(line.text):
-            found.setdefault(line.text[0], []).append(i)
-
-    def longer(i: int) -> bool:
-        return len(lines[i].text) > SHORT_NAME + 1
-
-    return frozenset(i for at in found.values() if sum(map(longer, at)) >= BULLETED for i in at)
 
 
 def _numbers_joined(items: list[Item]) -> list[Item]:
@@ -138,6 +108,8 @@ def _loose(lines: list[Line], i: int, words: Vocabulary) -> Item:
     """A line of text that is not wrapped: a paragraph, or something short between paragraphs."""
     line = lines[i]
     if words.is_organisation(line):
+        if ends_in_name(lines, i):
+            return Item(Part.DISPLAY, line, Opens.YES)
         return Item(Part.BYLINE, line, Opens.NO)
     if _SUBTITLE.match(line.text) and line.width <= DISPLAY_WIDTH and not line.closed:
         return Item(Part.SUBTITLE, line, Opens.NO)
@@ -151,7 +123,7 @@ def _loose(lines: list[Line], i: int, words: Vocabulary) -> Item:
 
 # A line of less than this share of the width is far from full.
 FAR = 0.6
-# In columns narrower than this a title may take four lines, else three.
+# In columns narrower than this, and after white, a title may take four lines, else three.
 NARROW = 15.5
 # A page with more by-lines than this is a page of branch reports.
 MANY_NAMES = 2
@@ -223,7 +195,7 @@ class _Wrapped:
 
     def _is_byline(self, i: int) -> bool:
         line = self.lines[i]
-        if not self.words.is_organisation(line):
+        if not self.words.is_organisation(line) or ends_in_name(self.lines, i):
             return False
         if self.measure.indented and line.indent and not self._alone(i):
             return False  # the first line of a paragraph that happens to end after the name
@@ -271,7 +243,7 @@ class _Wrapped:
         return name in self._joined(max(0, i - NAMED_WITHIN), min(i, NAMED_WITHIN))
 
     def _display_end(self, i: int) -> int:
-        """End of the run of one to three lines from i that form a title or heading (i: none)."""
+        """End of the run of one to four lines from i that form a title or heading (i: none)."""
         if doubled(self.lines[i].text):
             return i + 1
         if self.measure.indented and self.lines[i].indent and not self._alone(i):
@@ -350,15 +322,17 @@ class _Wrapped:
 
     def _run(self, i: int) -> int:
         """End of the run of lines from i that could be display (i itself where there is none)."""
-        at, most = i, 4 if self.measure.typical[i] < NARROW else 3
+        roomy = self.lines[i].gap > 0 or self.measure.typical[i] < NARROW
+        at, most = i, 4 if roomy else 3
         while at < len(self.lines) and at - i <= most:
             line = self.lines[at]
             text = bare(line.text)
             broken = line.gap > 0 and not (self._narrow(at) and not self._narrow(at - 1))
             if at > i and (broken or self.furniture[at] or self._ends_run(line)):
                 break
-            if at > i and (NUMBERED.match(text) or self._narrow(at - 1)):
-                break
+            quoting = self._joined(i, at - i).count("“") > self._joined(i, at - i).count("”")
+            if at > i and (NUMBERED.match(text) or (self._narrow(at - 1) and not quoting)):
+                break  # a title set large is narrow, but goes on while a quotation is open
             if self._titled(at):
                 at += 1
                 break
@@ -399,16 +373,3 @@ class _Wrapped:
 
     def _joined(self, i: int, count: int) -> str:
         return "".join(line.text for line in self.lines[i : i + count])
-
-
-def doubled(text: str) -> tuple[str, ...]:
-    """Give the title lines of a text that an extraction doubled (AA, or AABB), empty where it is none."""
-    half = len(text) // 2
-    if len(text) >= 8 and len(text) % 2 == 0 and text[:half] == text[half:]:
-        return (text[:half],)
-    for cut in range(8, len(text) - 7, 2):
-        first, second = text[:cut], text[cut:]
-        a, b = len(first) // 2, len(second) // 2
-        if len(second) % 2 == 0 and first[:a] == first[a:] and second[:b] == second[b:]:
-            return first[:a], second[:b]
-    return ()

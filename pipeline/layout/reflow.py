@@ -14,8 +14,34 @@ _PINYIN = r"(?<=[\u3400-\u9fff])[(（][a-zɡāáǎàōóǒòēéěèīíǐìūú
 _CONTROL = r"[\x00-\x08\x0e-\x1b\x7f-\x84\x86-\x9f\u200b-\u200f\u202a-\u202e\u2060-\u2064\u2066-\u2069\ufeff]+"
 _REMOVABLE = re.compile(rf"(?P<pinyin>{_PINYIN})|(?P<control>{_CONTROL})|(?P<blank>[\s\xa0]+)")
 _STRAY = re.compile(r"(?<=[\u3400-\u9fff])[ \t\u3000]+(?=[\u3400-\u9fff])")
+# The digits before and after a blank, with a decimal point at it.
+_HEAD, _TAIL = re.compile(r"\d+(?:\s?\.)?$"), re.compile(r"(?:\.\s?)?\d+")
+LONGEST_NUMBER, YEAR = 16, 4
 # More stray blanks than one in so many characters, and blanks inside quotation marks mean nothing.
 STRAY_PER_CHARACTERS = 80
+
+
+def _splits_number(norm: str, end: int, start: int, spacey: bool) -> bool:
+    """Whether a blank (from `end` to `start`) stands inside one number rather than between two.
+
+    It does at a decimal point or per cent sign, before a group of three digits, and where digits are
+    strewn singly (1 2 0). Two numbers side by side (2023 15) have none of these shapes; where blanks are
+    strewn through the whole text, only a number as long as a year is not gone on with.
+    """
+    head, tail = _HEAD.search(norm, max(0, end - LONGEST_NUMBER), end), _TAIL.match(norm, start)
+    if head is None or tail is None:
+        return norm[start : start + 1] == "%" and norm[end - 1 : end].isdigit()
+    left, right = head.group(), tail.group()
+    if left.endswith(".") or right.startswith("."):
+        return left != "." and right != "."
+    if len(right) == 3 and len(left) <= 3 and "." not in left:
+        return True
+    return (spacey and len(left) < YEAR) or (len(right) == 1 and _strewn(norm, end))
+
+
+def _strewn(norm: str, end: int) -> bool:
+    """Whether the digit before a blank stands alone too."""
+    return not norm[end - 2 : end - 1].isdigit()
 
 
 class Paragraph(NamedTuple):
@@ -81,7 +107,10 @@ class _Builder:
             return False
         left, right = self.norm[before], self.norm[after]
         if left.isascii() and right.isascii():
-            return left.isalpha() and right.isalpha()
+            if not _splits_number(self.norm, before + 1, after, self.spacey):
+                return left.isalnum() and right.isalnum()
+            self.repairs.append(Furniture("blank in number", (before + 1, after)))
+            return False
         chinese = left >= "\u3400" and right >= "\u3400"
         return chinese and self.depth > 0 and not self.spacey
 

@@ -39,6 +39,8 @@ STRONG = 3.0
 UNEVEN = 6
 # … and open so many of the paragraphs from the first of them on.
 THEMED = 0.6
+# Below this even a full set of openings is a story told paragraph by paragraph.
+WEAK = 1.6
 # The lead names the branch; a sentence before that name (within so many characters) is no heading.
 BRANCH_WITHIN = 200
 # 支部的学习也有纱厂味儿: "also" refers to what was told before, unless a first half stands before it.
@@ -160,12 +162,15 @@ def _run_in(norm: str, paragraphs: tuple[Paragraph, ...], words: Vocabulary) -> 
     named_at = named.start() if named and named.start() < BRANCH_WITHIN else 0
     later = [c for c in candidates if not c.first and c.span[0] > named_at]
     chosen = [c for c in later if c.score >= (1 if c.sure else 2)]
+    if chosen and len(later) > 1 and later[1] is chosen[0]:
+        later = later[1:]  # a lead of two paragraphs
     opened = len(chosen) / max(sum(c.sure or c in chosen for c in later), 1)
     strength = sum(c.score for c in chosen) / max(len(chosen), 1)
     strength += _parallel([norm[slice(*c.span)] for c in chosen])
     # a paragraph without a heading is the last, which closes the report; others are told of, not headed
     closed = bool(later) and later[-1] not in chosen
     nearly_all = opened == 1 or (opened >= NEARLY_ALL and len(chosen) >= 4 and closed)
+    nearly_all = nearly_all and strength >= WEAK
     if len(chosen) < 2 or opened < OPENED or not (nearly_all or strength >= STRONG):
         return []
     first = next((c for c in candidates if c.first), None)
@@ -238,10 +243,11 @@ def heading_score(sentence: str, words: Vocabulary) -> int:
     if _QUANTITY.search(_SPOKEN.sub("", body)):
         return -2
     score = 1 - any(c.isdigit() for c in _SPOKEN.sub("", body))
-    if words.not_heading.match(body) or _DATED.match(body):
+    if words.not_heading.match(body):
         score -= 2
-    if _ALSO.match(body):
-        score -= 1
+    if words.story_opening.match(body) or _DATED.match(body):
+        score -= 4
+    score -= bool(_ALSO.match(body) or words.told.search(body))
     halves = body.split("，")
     lengths = [len(re.sub("[“”]", "", h)) for h in halves]
     uneven = max(lengths) - min(lengths)

@@ -45,6 +45,8 @@ class Vocabulary:
     boundary: re.Pattern[str]
     not_heading: re.Pattern[str]
     theme: re.Pattern[str]
+    story_opening: re.Pattern[str]
+    told: re.Pattern[str]  # words of a story, which headings seldom have
     bullet: re.Pattern[str]
     byline_words: re.Pattern[str]  # say that a bullet stands before an author or a picture's text
 
@@ -78,6 +80,8 @@ def vocabulary(lexicons: Lexicons) -> Vocabulary:
     inner = r"[^，。、；：！？\s《》“”]"
     # what may stand between the institution and the suffix: a function (运维检修), never a clause
     function = r"[^，。、；：！？\s《》“”的了是在把以各每等个对与和将]{0,12}?"
+    # 社区党委第三网格党支部: a branch below a committee
+    lower = rf"(?:(?<=党委|总支){function}{BETWEEN}党支部)?"
     key = _any(lexicons.terms("layout", "meta_key"))
     only = _any(lexicons.terms("layout", "meta_line"))
     author = _any(lexicons.terms("layout", "author"))
@@ -87,11 +91,12 @@ def vocabulary(lexicons: Lexicons) -> Vocabulary:
         organisation=re.compile(
             _ahead(lexicons.terms("organisations", "suffix"), NAME)
             + rf"(?:中共|中国共产党)?{inner}{{1,38}}?(?:{institution}){function}"
-            + rf"{BETWEEN}(?:{suffix})(?!委员|班子)"
+            + rf"{BETWEEN}(?:{suffix}){lower}(?!委员|班子)"
         ),
         # a clause that happens to end with an organisation is no name: 支部连续两年被市直机关工委
         organisation_line=re.compile(
-            rf"\A(?!支部|党支部|.*?(?:被|获|先后|连续))(?:中共|中国共产党)?{inner}{{1,40}}?(?:{institution}){function}{BETWEEN}(?:{suffix})"
+            r"\A(?!支部|党支部|.*?(?:被|获|先后|连续))(?:中共|中国共产党)?"
+            rf"{inner}{{1,40}}?(?:{institution}){function}{BETWEEN}(?:{suffix}){lower}"
         ),
         meta=re.compile(
             rf"(?:[【\[（]?(?:{key})[】\]）]?[:：])|(?:(?:{key})\s*[:：])|https?:|www\."
@@ -110,6 +115,8 @@ def vocabulary(lexicons: Lexicons) -> Vocabulary:
         boundary=re.compile(_any(lexicons.terms("layout", "boundary"))),
         not_heading=re.compile(rf"(?:{_any(lexicons.terms('layout', 'not_heading'))})"),
         theme=re.compile(_any(lexicons.terms("layout", "theme"))),
+        story_opening=re.compile(_any(lexicons.terms("layout", "story_opening"))),
+        told=re.compile(_any(lexicons.terms("layout", "told"))),
         bullet=re.compile(rf"(?:{_any(lexicons.terms('layout', 'bullet'))})+"),
         byline_words=re.compile(_any(lexicons.terms("layout", "byline_word"))),
     )

@@ -115,6 +115,17 @@ def load(folder: str | None = None, scheme: str = "siqiang") -> Lexicons:
     return Lexicons(tables, loaded, digest.hexdigest()[:16])
 
 
+@cache
+def terms(folder: str | None, table: str, *roles: str) -> tuple[str, ...]:
+    """Give the terms of one table that have one of the roles, longest first, without the other tables.
+
+    For readers, which know of no scheme. Raises LexiconError on a fault in the table.
+    """
+    root = Path(folder) if folder else shipped()
+    found = {row.term for row in read_table(root / f"{table}.csv") if row.role in roles}
+    return tuple(sorted(found, key=lambda t: (-len(t), t)))
+
+
 def read_table(path: Path) -> list[Row]:
     """Read one term table; raises LexiconError on a missing file or column."""
     try:

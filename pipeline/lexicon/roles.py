@@ -22,6 +22,18 @@ ROLES: dict[str, frozenset[str]] = {
     ),
     "cues": frozenset(
         (
+            "area",
+            "area_have",
+            "area_line",
+            "area_mean",
+            "area_part",
+            "area_passing",
+            "area_people",
+            "area_size",
+            "area_stake",
+            "area_town",
+            "area_traffic",
+            "area_unit",
             "frequency",
             "lasting",
             "negated",
@@ -88,9 +100,11 @@ ROLES: dict[str, frozenset[str]] = {
             "not_heading",
             "predicate",
             "publication_column",
+            "story_opening",
             "text_column",
             "theme",
             "title_column",
+            "told",
         )
     ),
     "organisations": frozenset(

@@ -119,7 +119,8 @@ class Dataset:
         """All practices, achievements and honours in one frame.
 
         Columns: row_id, layer, what the three tables share, then the report's branch, organisation,
-        region, branch_level and the document's path, publication, date.
+        region, branch_level, duplicate_of and the document's path, publication, date. The facts of
+        copies are among them; `pivot` and `compare` leave them out unless asked.
         """
         if "" not in self._frames:
             self._frames[""] = self._facts()
@@ -136,13 +137,18 @@ class Dataset:
             # one table's categories are not another's
             pieces.append(piece.astype({"dimension": "string", "kind": "string", "rule": "string"}))
         facts = pd.concat(pieces, ignore_index=True)
-        reports = self.reports[["report_id", "branch", "organisation", "region", "level"]]
+        columns = ["report_id", "branch", "organisation", "region", "level", "duplicate_of"]
+        reports = self.reports[columns]
         facts = facts.merge(
             reports.rename(columns={"level": "branch_level"}), on="report_id", how="left"
         )
         documents = self.table("documents")[["document_id", "path", "publication", "date"]]
         facts = facts.merge(documents, on="document_id", how="left")
         return facts.astype(dict.fromkeys(("layer", "dimension", "kind", "rule"), "category"))
+
+    def _counted(self, duplicates: bool) -> pd.DataFrame:
+        """The facts that count: those of copies only where they are asked for."""
+        return self.facts if duplicates else self.facts[self.facts["duplicate_of"].isna()]
 
     def validate(self) -> Dataset:
         """Check all tables against their declaration (types, nulls, keys, allowed values, spans).
@@ -159,11 +165,18 @@ class Dataset:
             )
         return self
 
-    def pivot(self, index: str | Sequence[str], columns: str | Sequence[str]) -> pd.DataFrame:
+    def pivot(
+        self,
+        index: str | Sequence[str],
+        columns: str | Sequence[str],
+        *,
+        duplicates: bool = False,
+    ) -> pd.DataFrame:
         """Count facts: a row for each value of `index`, a column for each value of `columns`.
 
         Both name columns of `facts`. A missing value is counted as `not stated`. Cells are Int64, zero
-        where there is none. Raises ZhibuError for a column that is not there.
+        where there is none. Facts of a report that is a copy of another count with `duplicates` only.
+        Raises ZhibuError for a column that is not there.
         """
         rows, heads = _names(index), _names(columns)
         wanted = list(dict.fromkeys((*rows, *heads)))
@@ -176,19 +189,19 @@ class Dataset:
                 "pivot",
                 f"choose from: {', '.join(self.facts.columns)}",
             )
-        facts = self.facts[wanted].astype("string").fillna(NOT_STATED)
+        facts = self._counted(duplicates)[wanted].astype("string").fillna(NOT_STATED)
         counts = facts.groupby(wanted, observed=True, sort=True).size()
         return counts.unstack(heads, fill_value=0).sort_index().sort_index(axis=1).astype("Int64")
 
-    def compare(self, branch_a: str, branch_b: str) -> pd.DataFrame:
+    def compare(self, branch_a: str, branch_b: str, *, duplicates: bool = False) -> pd.DataFrame:
         """Count two branches' facts: a row for each dimension of the dataset and layer.
 
         The columns are the two names and `difference` (the first less the second), Int64. All reports of
-        a branch count. Raises ZhibuError for a branch without a report.
+        a branch count, copies with `duplicates` only. Raises ZhibuError for a branch without a report.
         """
         import pandas as pd
 
-        facts = self.facts
+        facts = self._counted(duplicates)
         dimensions = sorted(
             {*facts["dimension"].dropna(), *self.table("sentence_dimensions")["dimension"].dropna()}
         )

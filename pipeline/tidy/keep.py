@@ -17,9 +17,8 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from pipeline.ingest.base import file_of
-from pipeline.tidy.parts import Input, Part, is_unfinished
+from pipeline.tidy.parts import NAMES, Input, Part, is_unfinished
 from pipeline.tidy.rows import Rows, key
-from pipeline.tidy.schema import TABLES
 
 _MANIFEST = "manifest.json"
 
@@ -102,15 +101,15 @@ def _by_file(folder: Path) -> dict[str, Rows]:
         owners[row["document_id"]] = owner
         if row["status"] == "failed":
             failed.add(owner)
-    for table in TABLES:
-        if not (folder / table.name).is_file():
+    for name in NAMES:
+        if not (folder / name).is_file():
             continue
-        rows = pq.read_table(folder / table.name)
+        rows = pq.read_table(folder / name)
         ids = rows["document_id"].to_pylist()
         for document, row in zip(
             ids, zip(*(c.to_pylist() for c in rows.columns), strict=True), strict=True
         ):
-            found.setdefault(owners[document], {}).setdefault(table.name, []).append(row)
+            found.setdefault(owners[document], {}).setdefault(name, []).append(row)
     if is_unfinished(folder):
         for owner in failed:
             del found[owner]
@@ -147,12 +146,12 @@ def _cut(folder: Path, part: Part, gone: tuple[Input, ...]) -> Part:
         for row in documents.select(["document_id", "path"]).to_pylist()
         if _owner(row["path"]) in paths
     ]
-    for table in TABLES:
-        source = folder / part.key / table.name
+    for name in NAMES:
+        source = folder / part.key / name
         if source.is_file():
             rows = pq.read_table(source)
             wanted = pc.is_in(rows["document_id"], value_set=pa.array(ids, pa.string()))
-            pq.write_table(rows.filter(wanted), working / table.name)
+            pq.write_table(rows.filter(wanted), working / name)
     working.rename(target)
     return cut
 

@@ -15,11 +15,16 @@ _PLACE = re.compile(
 
 
 @cache
-def place_of(branch: str | None) -> tuple[str | None, str | None, str | None]:
-    """Give (organisation, administrative level, region) of a branch's name, each None where untold."""
+def place_of(
+    branch: str | None, folder: str | None = None
+) -> tuple[str | None, str | None, str | None]:
+    """Give (organisation, administrative level, region) of a branch's name, each None where untold.
+
+    `folder` holds the lexicons; None takes those shipped.
+    """
     if branch is None:
         return None, None, None
-    lexicons = load()
+    lexicons = load(folder)
     suffixes = lexicons.terms("organisations", "suffix")
     written = branch.removeprefix("中共").removeprefix("中國共產黨").removeprefix("中国共产党")
     name = simplify(written)  # as long as what is written

@@ -19,7 +19,8 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from pipeline.tidy.rows import Row, Rows, key
+from pipeline.tidy.duplicates import Known, duplicates
+from pipeline.tidy.rows import SKETCHES, Row, Rows, key
 from pipeline.tidy.schema import SCHEMA_VERSION, TABLES
 from pipeline.tidy.sinks import Dataset, arrow_schema
 
@@ -157,7 +158,23 @@ def _unique(rows: Iterable[Row], taken: set[str]) -> Iterator[Row]:
         yield row if n == 1 else (name, *row[1:])
 
 
-_SCHEMAS = {table.name: arrow_schema(table) for table in TABLES}
+_SCHEMAS = {table.name: arrow_schema(table) for table in TABLES} | {
+    SKETCHES: pa.schema(
+        [(name, pa.string()) for name in ("report_id", "document_id", "path")]
+        + [("start", pa.int64())]
+        + [(name, pa.binary()) for name in ("exact", "shingles", "numbers")]
+        + [("branch", pa.string())]
+    )
+}
+
+
+# What a part may hold: rows of all tables, and the sketches.
+NAMES = tuple(_SCHEMAS)
+
+
+def schema_of(name: str) -> Any:
+    """Give the Arrow schema of the rows of a table, or of the sketches."""
+    return _SCHEMAS[name]
 
 
 def _arrow(name: str, rows: Sequence[Row]) -> Any:
@@ -169,12 +186,14 @@ def _arrow(name: str, rows: Sequence[Row]) -> Any:
 def join(folder: Path, parts: Sequence[Part], dataset: Dataset) -> dict[str, int]:
     """Write all parts' rows to the dataset, table by table; gives the number of rows of each."""
     counts: dict[str, int] = {}
+    copies = duplicates(_sketches(folder, parts))
     for table in TABLES:
         waiting: list[Any] = []
         counts[table.name] = held = 0
         for part in parts:
-            for rows in _groups(folder / part.key / table.name):
-                waiting.append(rows)
+            for group in _groups(folder / part.key / table.name):
+                rows = _fitted(group, _SCHEMAS[table.name])
+                waiting.append(linked(rows, copies) if table.name == "reports" else rows)
                 held += rows.num_rows
                 if held >= GROUP:
                     counts[table.name] += _flush(waiting, table.name, dataset)
@@ -183,12 +202,42 @@ def join(folder: Path, parts: Sequence[Part], dataset: Dataset) -> dict[str, int
     return counts
 
 
+def _sketches(folder: Path, parts: Sequence[Part]) -> Iterator[Known]:
+    """What all parts keep to tell copies by."""
+    for part in parts:
+        for rows in _groups(folder / part.key / SKETCHES):
+            yield from knowns(rows)
+
+
+def knowns(sketches: Any) -> Iterator[Known]:
+    """Give the reports of an Arrow table or batch of sketches."""
+    return map(Known, *(sketches[name].to_pylist() for name in Known._fields))
+
+
+def linked(reports: Any, copies: dict[str, str]) -> Any:
+    """Give an Arrow table or batch of reports in which each says which one it is a copy of."""
+    firsts = [copies.get(report) for report in reports["report_id"].to_pylist()]
+    at = reports.schema.get_field_index("duplicate_of")
+    return reports.set_column(at, reports.schema.field(at), pa.array(firsts, pa.string()))
+
+
 def _groups(path: Path) -> Iterator[Any]:
     """The rows of a part's table, as many at a time as were written together."""
     if path.is_file():
         with pq.ParquetFile(path) as file:
             for group in range(file.num_row_groups):
                 yield file.read_row_group(group)
+
+
+def _fitted(rows: Any, schema: Any) -> Any:
+    """Rows with today's columns: what an earlier declaration had not is null (rows kept of files gone)."""
+    if rows.schema.names == schema.names:
+        return rows
+    columns = [
+        rows[field.name] if field.name in rows.schema.names else pa.nulls(rows.num_rows, field.type)
+        for field in schema
+    ]
+    return pa.Table.from_arrays(columns, schema=schema)
 
 
 def _flush(waiting: list[Any], name: str, dataset: Dataset) -> int:

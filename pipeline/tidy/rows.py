@@ -8,9 +8,12 @@ from typing import Any
 
 from pipeline.model import Document, Issue, Report, Sentence, Source, Span
 from pipeline.tidy.organisation import place_of
+from pipeline.tidy.sketch import sketch
 
 Row = tuple[Any, ...]
 Rows = dict[str, list[Row]]
+# Rows that a part keeps for the join and the dataset does not have: what copies are told by.
+SKETCHES = "sketches"
 
 
 def key(*parts: object) -> str:
@@ -18,8 +21,11 @@ def key(*parts: object) -> str:
     return blake2b("\x1f".join(map(str, parts)).encode(), digest_size=8).hexdigest()
 
 
-def document_rows(document: Document, path: str) -> Rows:
-    """Give all rows of a document that was read; `path` is its path below the input."""
+def document_rows(document: Document, path: str, lexicons: str | None = None) -> Rows:
+    """Give all rows of a document that was read; `path` is its path below the input.
+
+    `lexicons` is the folder of lexicons used, None for those shipped.
+    """
     source = document.source
     meta = dict(source.meta)
     document_id = key(source.sha256, path)
@@ -52,7 +58,9 @@ def document_rows(document: Document, path: str) -> Rows:
         "issues": [_issue(i, document_id, None, path) for i in document.issues],
     }
     for n, report in enumerate(document.reports, 1):
-        for table, found in _Reporter(report, source, document_id, n, path).rows().items():
+        for table, found in (
+            _Reporter(report, source, document_id, n, path, lexicons).rows().items()
+        ):
             rows.setdefault(table, []).extend(found)
     return rows
 
@@ -86,7 +94,16 @@ def _issue(issue: Issue, document_id: str, report_id: str | None, path: str) -> 
 class _Reporter:
     """Makes the rows of one report."""
 
-    def __init__(self, report: Report, source: Source, document_id: str, n: int, path: str) -> None:
+    def __init__(
+        self,
+        report: Report,
+        source: Source,
+        document_id: str,
+        n: int,
+        path: str,
+        lexicons: str | None,
+    ) -> None:
+        self.lexicons = lexicons
         self.report = report
         self.source = source
         self.document_id = document_id
@@ -103,6 +120,7 @@ class _Reporter:
         report = self.report
         return {
             "reports": [self._report()],
+            SKETCHES: self._sketch(),
             "sections": self._sections(),
             "sentences": self._sentences(),
             "sentence_dimensions": self._dimensions(),
@@ -126,7 +144,7 @@ class _Reporter:
 
     def _report(self) -> Row:
         report = self.report
-        organisation, level, region = place_of(report.branch)
+        organisation, level, region = place_of(report.branch, self.lexicons)
         return (
             self.id,
             self.document_id,
@@ -140,8 +158,15 @@ class _Reporter:
             region,
             len(self.clean),
             self.clean,
+            None,  # told when all parts are joined
             *self._source((0, len(self.clean))),
         )
+
+    def _sketch(self) -> list[Row]:
+        """What the report is known again by in another file; none where it says too little."""
+        made = sketch(self.report.article.text.norm, self.report.branch)
+        start, _ = self._source((0, len(self.clean)))
+        return [] if made is None else [(self.id, self.document_id, self.path, start or 0, *made)]
 
     def _sections(self) -> list[Row]:
         found = []

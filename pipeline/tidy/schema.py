@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
-SCHEMA_VERSION = 1
+SCHEMA_VERSION = 2
 
 Type = Literal["string", "int", "float", "bool"]
 # What a value comes from: the file and its reader, the layout, the cutting into sentences, the tagging with
@@ -138,6 +138,11 @@ TABLES: tuple[Table, ...] = (
             Column("region", "string", "place read from the branch's name"),
             Column("characters", "int", "length of its text", "code points"),
             Column("text", "string", "its clean text: lead, headings and bodies"),
+            Column(
+                "duplicate_of",
+                "string",
+                "report_id of the first of the same reports, where it is a mirror or reprint of one",
+            ),
             *_SPAN,
         ),
     ),

@@ -1,7 +1,8 @@
 """The dataset in SQL: tables, keys, indexes and views, all from the one declaration of columns.
 
 The text of a view is written once and holds for SQLite and DuckDB. A view orders its rows, nulls first,
-and rounds its means (the engines add up in different orders), so that both show the same.
+and rounds its means (the engines add up in different orders), so that both show the same. What counts
+leaves out reports that are copies of others; what lists shows them, and which they are copies of.
 """
 
 from __future__ import annotations
@@ -81,13 +82,15 @@ _LAYERS = (
 _COUNTS = ", ".join(
     f"SUM(CASE WHEN layer = '{layer}' THEN 1 ELSE 0 END) AS {table}" for layer, table, _ in _LAYERS
 )
+_ONCE = "SELECT report_id FROM reports WHERE duplicate_of IS NULL"
 
 # name → query; a view may use those before it
 VIEWS: dict[str, str] = {
     # all facts in one list, each with its branch and the sentence it was read from
     "v_facts": f"""
 SELECT f.layer, f.row_id, f.report_id, r.branch, r.region, f.dimension, f.kind, f.evidence,
-  s.text AS sentence, f.confidence, f.year, d.path, f.source_start, f.source_end, f.document_id
+  s.text AS sentence, f.confidence, f.year, d.path, f.source_start, f.source_end, f.document_id,
+  r.duplicate_of
 FROM ({" UNION ALL ".join(_layer(*layer) for layer in _LAYERS)}) f
 JOIN reports r ON r.report_id = f.report_id
 JOIN documents d ON d.document_id = f.document_id
@@ -107,24 +110,25 @@ LEFT JOIN (SELECT report_id, dimension, COUNT(*) AS sentences FROM sentence_dime
   GROUP BY report_id, dimension) n ON n.report_id = r.report_id AND n.dimension = a.dimension
 LEFT JOIN (SELECT report_id, dimension, {_COUNTS} FROM v_facts
   GROUP BY report_id, dimension) f ON f.report_id = r.report_id AND f.dimension = a.dimension
-WHERE r.kind = 'report'
+WHERE r.kind = 'report' AND r.duplicate_of IS NULL
 ORDER BY r.report_id, a.dimension""",
     # amounts of one unit are comparable, not addable: several may count the same thing
-    "v_achievements_by_unit": """
+    "v_achievements_by_unit": f"""
 SELECT kind, unit, COUNT(*) AS achievements, COUNT(DISTINCT report_id) AS reports,
   COUNT(DISTINCT indicator) AS indicators,
   MIN(value) AS minimum, ROUND(AVG(value), 6) AS mean, MAX(value) AS maximum
-FROM achievements GROUP BY kind, unit
+FROM achievements WHERE report_id IN ({_ONCE}) GROUP BY kind, unit
 ORDER BY COUNT(*) DESC, COALESCE(kind, ''), COALESCE(unit, '')""",
-    "v_honours_by_level": """
+    "v_honours_by_level": f"""
 SELECT CASE level WHEN 'national' THEN 1 WHEN 'provincial' THEN 2 WHEN 'municipal' THEN 3
   WHEN 'county' THEN 4 WHEN 'unit' THEN 5 ELSE 6 END AS place,
   level, kind, recipient, COUNT(*) AS honours, COUNT(DISTINCT report_id) AS reports
-FROM honours GROUP BY level, kind, recipient
+FROM honours WHERE report_id IN ({_ONCE}) GROUP BY level, kind, recipient
 ORDER BY place, COALESCE(kind, ''), COALESCE(recipient, ''), COALESCE(level, '')""",
     "v_practices": """
 SELECT p.practice_id, p.name, p.kind, p.action, p.dimension, r.branch, r.region, r.level,
-  s.text AS sentence, p.confidence, d.path, p.source_start, p.source_end, p.report_id
+  s.text AS sentence, p.confidence, d.path, p.source_start, p.source_end, p.report_id,
+  r.duplicate_of
 FROM practices p
 JOIN reports r ON r.report_id = p.report_id
 JOIN documents d ON d.document_id = p.document_id
@@ -138,7 +142,8 @@ FROM (SELECT f.layer, f.report_id,
       THEN CAST(SUBSTR(d.date, 1, 4) AS BIGINT) END) AS year,
     CASE WHEN f.year IS NOT NULL THEN 'fact'
       WHEN d.date GLOB '[0-9][0-9][0-9][0-9]*' THEN 'publication' ELSE 'none' END AS basis
-  FROM v_facts f JOIN documents d ON d.document_id = f.document_id) t
+  FROM v_facts f JOIN documents d ON d.document_id = f.document_id
+  WHERE f.duplicate_of IS NULL) t
 GROUP BY t.year, t.basis, t.layer
 ORDER BY COALESCE(t.year, 0), t.basis, t.layer""",
     # how much of a report was understood, and how surely
@@ -147,7 +152,7 @@ SELECT r.report_id, r.branch, r.kind, r.characters, COALESCE(s.sentences, 0) AS 
   COALESCE(s.tagged, 0) AS tagged, s.tagged * 1.0 / s.sentences AS tagged_share,
   COALESCE(f.practices, 0) AS practices, COALESCE(f.achievements, 0) AS achievements,
   COALESCE(f.honours, 0) AS honours, f.confidence,
-  COALESCE(x.rejected, 0) AS rejected, COALESCE(i.issues, 0) AS issues
+  COALESCE(x.rejected, 0) AS rejected, COALESCE(i.issues, 0) AS issues, r.duplicate_of
 FROM reports r
 LEFT JOIN (SELECT report_id, COUNT(*) AS sentences,
     SUM(CASE WHEN dimensions <> '' THEN 1 ELSE 0 END) AS tagged

@@ -28,7 +28,7 @@ _COLUMNS = {
     "media": "媒体类型", "encoding": "编码", "publication": "刊物", "date": "日期",
     "pages": "页数", "characters": "字数", "reports": "报告数", "status": "状态",
     "branch": "支部", "title": "标题", "author": "作者", "kind": "类别", "organisation": "单位",
-    "level": "层级", "region": "地区", "text": "原文", "source_start": "原文起点",
+    "level": "层级", "region": "地区", "duplicate_of": "重复于", "text": "原文", "source_start": "原文起点",
     "source_end": "原文终点", "position": "次序", "heading": "标题", "body": "正文",
     "dimension": "维度", "dimensions": "维度", "score": "得分", "basis": "依据",
     "evidence": "证据原文", "page": "页码", "bbox": "页面位置", "locator": "文件内位置",

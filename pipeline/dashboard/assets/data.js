@@ -37,6 +37,8 @@ for (const [name, packed] of Object.entries(DATA.layers)) LAYERS[name] = table(p
 const FACTS = ["practices", "achievements", "honours"]; // rejected numbers are no facts
 const DIMENSIONS = DATA.dimensions;
 const ROW_OF = new Map(REPORTS.id.map((id, row) => [id, row]));
+const COPY_OF = REPORTS.copy ?? new Array(REPORTS.n).fill(null); // row of the report that each is a copy of
+const HAS_COPIES = COPY_OF.some((first) => first !== null);
 const NONE = "-"; // stands in an address for "not stated"
 
 /** First row of each report in a table whose rows are in the order of reports, and the end. */
@@ -102,7 +104,12 @@ function sentenceText(sentence) {
 const FACETS = ["region", "sector", "level", "kind"].filter(
   (name) => REPORTS[name] && new Set(REPORTS[name].filter((v) => v !== null)).size > 0,
 );
-const KEPT_IN_ADDRESS = ["lang", "branch", ...FACETS.map((name) => `r.${name}`), "dim", "year"];
+const KEPT_IN_ADDRESS = ["lang", "branch", ...FACETS.map((name) => `r.${name}`), "dim", "year", "copies"];
+
+/** Whether a report counts: a copy of another does only where the address says so. */
+function counted(report, params) {
+  return COPY_OF[report] === null || params.copies !== undefined;
+}
 
 function same(wanted, value) {
   return wanted === undefined || (wanted === NONE ? value === null : String(value) === wanted);
@@ -134,6 +141,7 @@ function filtered(params) {
   const byReport = new Uint8Array(REPORTS.n);
   for (let i = 0; i < REPORTS.n; i += 1) {
     byReport[i] =
+      counted(i, params) &&
       FACETS.every((name) => same(params[`r.${name}`], REPORTS[name][i])) &&
       (!params.branch || holds(params.branch, REPORTS.branch[i], REPORTS.title[i], REPORTS.organisation?.[i]));
   }

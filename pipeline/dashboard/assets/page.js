@@ -9,7 +9,7 @@ function header(view, params) {
   return [
     h("div", { class: "brand" },
       h("p", { class: "name" }, T("title")),
-      h("p", { class: "sub" }, T("subtitle", { scheme: DATA.scheme || T("noScheme"), reports: count(REPORTS.n), documents: count(DATA.documents) })),
+      h("p", { class: "sub" }, T("subtitle", { scheme: DATA.scheme || T("noScheme"), reports: count(range(REPORTS.n).filter((i) => counted(i, params)).length), documents: count(DATA.documents) })),
       h("a", { id: "language", class: "language", href: to, lang: other === "zh" ? "zh-CN" : "en", hreflang: other }, WORDS[other].language)),
     h("nav", { "aria-label": T("views") }, h("ul", { class: "tabs" }, TABS.map((name) =>
       h("li", {}, h("a", { href: href(name, shared(params)), "aria-current": (VIEWS[view].tab ?? view) === name ? "page" : null }, T(`view.${name}`)))))),
@@ -33,11 +33,13 @@ let branchTimer = 0;
 function filterForm(view, params) {
   const now = () => address();
   const set = (name) => (value) => { const a = now(); go(href(a.view, { ...a.params, [name]: value, p: "" }, a.argument)); };
+  const rows = range(REPORTS.n).filter((i) => counted(i, params));
   const fields = FACETS.filter((name) => name !== "kind" || new Set(REPORTS.kind).size > 1).map((name) =>
-    choice(`f-${name}`, T(`column.${name === "kind" ? "report_kind" : name}`), options(REPORTS[name], groupOf[name]), params[`r.${name}`], set(`r.${name}`)));
+    choice(`f-${name}`, T(`column.${name === "kind" ? "report_kind" : name}`), options(rows.map((i) => REPORTS[name][i]), groupOf[name]), params[`r.${name}`], set(`r.${name}`)));
   fields.push(choice("f-dim", T("column.dimension"), [["", T("any")], ...DIMENSIONS.map((d) => [d.key, d.name])], params.dim, set("dim")));
   const years = [...new Set(FACTS.flatMap((l) => LAYERS[l].year).concat(REPORTS.year))].filter((y) => y !== null).sort((a, b) => b - a);
   if (years.length) fields.push(choice("f-year", T("period"), [["", T("any")], ...years.map((y) => [String(y), String(y)]), [NONE, T("yearMissing")]], params.year, set("year")));
+  if (HAS_COPIES) fields.push(choice("f-copies", T("copies"), [["", T("copies.out", { n: count(COPY_OF.filter((first) => first !== null).length) })], ["1", T("copies.in")]], params.copies, set("copies")));
   const type = (event) => {
     clearTimeout(branchTimer);
     const value = event.target.value;

@@ -27,11 +27,21 @@ function reportHead(number, params) {
     ["author", REPORTS.author[number]], ["publication", REPORTS.publication[number]], ["date", REPORTS.date[number]],
     ["path", REPORTS.path[number]],
   ].filter(([name, value]) => value || ["region", "level"].includes(name));
-  const others = REPORTS.branch[number] === null ? [] : range(REPORTS.n).filter((i) => i !== number && REPORTS.branch[i] === REPORTS.branch[number]);
+  const others = REPORTS.branch[number] === null ? [] : range(REPORTS.n).filter((i) => i !== number && COPY_OF[i] === null && COPY_OF[number] !== i && REPORTS.branch[i] === REPORTS.branch[number]);
   return h("div", { class: "reporthead" },
+    copyNote(number, params),
     h("p", { class: "reporttitle", lang: "zh" }, REPORTS.branch[number] === null ? "" : (REPORTS.title[number] ?? "")),
     h("dl", {}, parts.map(([name, value]) => h("div", {}, h("dt", {}, T(`column.${name}`)), h("dd", value ? {} : { class: "missing" }, value ?? T("missing"))))),
     others.length ? h("p", {}, T("otherReports"), " ", others.map((i) => [h("a", { href: reportHref(i, params) }, REPORTS.title[i] ?? REPORTS.id[i]), " "])) : null);
+}
+
+/** Of a copy: of which report; of a report with copies: which they are. Null for all others. */
+function copyNote(number, params) {
+  const link = (i) => h("a", { href: reportHref(i, params) }, REPORTS.path[i] ?? REPORTS.id[i]);
+  const first = COPY_OF[number];
+  if (first !== null) return h("p", { class: "copynote", id: "copy-of" }, T("copies.of"), " ", link(first), " ", T("copies.uncounted"));
+  const copies = range(REPORTS.n).filter((i) => COPY_OF[i] === number);
+  return copies.length ? h("p", { class: "copynote", id: "copies" }, T("copies.here"), " ", copies.map((i) => [link(i), " "])) : null;
 }
 
 /** Buttons that show and hide the marks of a layer; they are the legend as well. */

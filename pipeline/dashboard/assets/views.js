@@ -458,15 +458,15 @@ function reports(params) {
   } });
   const text = (name, group) => ({ name, value: (i) => REPORTS[name][i], cell: (i) => (REPORTS[name][i] === null ? h("span", { class: "missing" }, T("missing")) : group ? label(group, REPORTS[name][i]) : REPORTS[name][i]) });
   const columns = [
-    { name: "branch", value: branchOf, cell: (i) => [h("a", { href: reportHref(i, params) }, branchOf(i)), REPORTS.branch[i] === null ? null : h("span", { class: "snippet" }, REPORTS.title[i] ?? "")] },
+    { name: "branch", value: branchOf, cell: (i) => [h("a", { href: reportHref(i, params) }, branchOf(i)), COPY_OF[i] === null ? null : h("span", { class: "chip copy" }, T("copies.one")), REPORTS.branch[i] === null ? null : h("span", { class: "snippet" }, REPORTS.title[i] ?? "")] },
     ...FACETS.filter((name) => name !== "kind").map((name) => text(name, name === "level" ? "level" : null)),
     ...FACTS.map(number),
   ];
-  const heads = ["branch", "title", "author", "organisation", ...FACETS, "publication", "date", ...FACTS, "path", "report_id"];
+  const heads = ["branch", "title", "author", "organisation", ...FACETS, "publication", "date", ...FACTS, "path", "report_id", "duplicate_of"];
   const csv = download(T("file.reports"), heads.map((name) => T(`column.${name}`)), () => rows.map((i) => [
     ...["branch", "title", "author", "organisation"].map((name) => REPORTS[name][i]),
     ...FACETS.map((name) => (REPORTS[name][i] === null ? null : label(name === "kind" ? "report" : name, REPORTS[name][i]))),
-    REPORTS.publication[i], REPORTS.date[i], ...FACTS.map((layer) => number(layer).value(i)), REPORTS.path[i], REPORTS.id[i]]));
+    REPORTS.publication[i], REPORTS.date[i], ...FACTS.map((layer) => number(layer).value(i)), REPORTS.path[i], REPORTS.id[i], COPY_OF[i] === null ? null : REPORTS.id[COPY_OF[i]]]));
   return [h("div", { class: "controls" }, searchBox("q", params, "reports"), undo(params, "reports", ["q"])),
     REPORTS.n ? grid("reports", columns, rows, params, csv, T("view.reports")) : nothing(T("empty"))];
 }

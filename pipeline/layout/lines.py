@@ -31,8 +31,8 @@ STREWN = 50
 # So many lines that open with a short phrase and a wide blank open with headings.
 APART = 3
 _APART = re.compile(
-    r"(?P<head>[^\s。；：！？]{4,14}(?:[，、][^\s。；：！？，]{2,14})?)(?:\u3000{1,4}| {2,8})"
-    r"(?=[\u4e00-\u9fff“《\d][^\s]{20})(?!\S*\s{2,}|\S*\u3000)"
+    r"(?P<head>[^\s。；：！？，、]{4,14}(?:[，、][^\s。；：！？，]{2,14})?)(?:\u3000{1,4}| {2,8})"
+    r"(?=[\u4e00-\u9fff“《\d][^\s]{20})(?!\S{0,200}(?:\s{2}|\u3000))"
 )
 # Hard-wrapped text: at least so many lines (or two indented ones that turn into unindented ones), of at
 # most this width, most of them ending mid-sentence.

@@ -8,6 +8,7 @@ unit and a value, and `achievements` says what it measures.
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 from decimal import Decimal
 from functools import cache
@@ -31,6 +32,7 @@ _CLOCK = re.compile(r"[:：]\d{2}|[点时](?:\d{1,2}分|半|整|许|钟|左右|�
 _WORD = re.compile(r"[\u4e00-\u9fff]{1,2}")
 # 五里桥, 六盘水: what follows a unit in the name of a place.
 _PLACE = re.compile(r"[桥河沟铺店镇湾岭坡街巷屯庄塘坝湖山口水渡](?![边里上])")
+_LETTERS = re.compile("[A-Za-z]+")
 _WORD_ONE = "统唯同单专万逐每进之归划第"
 
 
@@ -61,6 +63,11 @@ class Words:
     no_bound: frozenset[str]  # words that only end like a bound: 节约, 最近
     ranges: frozenset[str]
     slogans: frozenset[str]
+    sizes: dict[
+        str, tuple[int, ...]
+    ]  # lengths of the units that begin with a character, long first
+    opens: frozenset[str]  # first characters of `post`
+    closes: frozenset[str]  # last characters of `pre`
 
 
 @cache
@@ -85,7 +92,18 @@ def words(lexicons: Lexicons) -> Words:
         frozenset(lexicons.terms("quantities", "no_bound")),
         frozenset(lexicons.terms("quantities", "range")),
         frozenset(lexicons.terms("slogans", "slogan")),
+        _sizes(units),
+        frozenset(term[0] for term in bounds["post_"]),
+        frozenset(term[-1] for term in bounds["pre_"]),
     )
+
+
+def _sizes(units: Iterable[str]) -> dict[str, tuple[int, ...]]:
+    found: dict[str, set[int]] = {}
+    for unit in units:
+        if len(unit) <= LONGEST_UNIT:
+            found.setdefault(unit[0], set()).add(len(unit))
+    return {first: tuple(sorted(sizes, reverse=True)) for first, sizes in found.items()}
 
 
 def find_quantities(prose: Prose, lexicons: Lexicons) -> tuple[list[Quantity], list[Rejected]]:
@@ -233,7 +251,7 @@ def _seen(prose: Prose, numeral: Numeral, reason: str, words: Words) -> Span:
 
 
 def _latin_unit(after: str, words: Words) -> bool:
-    letters = re.match(r"[A-Za-z]+", after)
+    letters = _LETTERS.match(after)
     return letters is not None and letters.group() in words.units
 
 
@@ -329,7 +347,7 @@ _ROLES = (
 
 
 def _lookup(norm: str, at: int, words: Words, slogan: bool = False) -> tuple[int, str, str] | None:
-    for size in range(LONGEST_UNIT, 0, -1):
+    for size in words.sizes.get(norm[at : at + 1], ()):
         term = norm[at : at + size]
         roles = words.units.get(term)
         if roles is None or len(term) < size:
@@ -351,6 +369,8 @@ def _before_noun(norm: str, at: int) -> bool:
 
 def _after(norm: str, stop: int, bound: str, words: Words) -> tuple[str, int]:
     """Read a bound after the unit (以上, 左右, 余 …); gives the bound and the new end."""
+    if norm[stop : stop + 1] not in words.opens:
+        return bound, stop
     for size in (3, 2, 1):
         term = norm[stop : stop + size]
         if term in words.post and len(term) == size:
@@ -364,6 +384,8 @@ def _after(norm: str, stop: int, bound: str, words: Words) -> tuple[str, int]:
 
 def _before(norm: str, start: int, bound: str, role: str, words: Words) -> tuple[str, int]:
     """Read a bound before the numeral (近, 超过, 约 …); gives the bound and the new start."""
+    if norm[start - 1 : start] not in words.closes:
+        return bound, start
     for size in (4, 3, 2, 1):
         term = norm[max(0, start - size) : start]
         word = norm[max(0, start - 2) : start]

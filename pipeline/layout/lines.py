@@ -18,6 +18,7 @@ _NUMBERING = (
 )
 
 _BREAK = re.compile(r"\r\n|[\n\r\x0b\x0c\x1c\x1d\x1e\x85\u2028\u2029]")
+_NARROW = re.compile("[\x00-\u024f]+")
 _SPACES = re.compile(r"[\s\u200b\ufeff]+")
 NUMBERED = re.compile(_NUMBERING)
 # A line this long is never a wrapped line; articles set on one line are cut at their blanks instead.
@@ -81,8 +82,7 @@ def squeeze(text: str) -> str:
 
 
 def _width(text: str) -> float:
-    narrow = sum(1 for c in text if c < "\u0250")
-    return len(text) - narrow / 2
+    return (len(text) + len(_NARROW.sub("", text))) / 2
 
 
 def split_lines(norm: str) -> list[Line]:

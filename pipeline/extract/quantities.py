@@ -63,6 +63,7 @@ class Words:
     no_bound: frozenset[str]  # words that only end like a bound: 节约, 最近
     ranges: frozenset[str]
     slogans: frozenset[str]
+    beginnings: frozenset[str]  # of slogans, of any length
     sizes: dict[
         str, tuple[int, ...]
     ]  # lengths of the units that begin with a character, long first
@@ -84,6 +85,7 @@ def words(lexicons: Lexicons) -> Words:
         }
         for side in ("pre_", "post_")
     }
+    slogans = frozenset(lexicons.terms("slogans", "slogan"))
     return Words(
         units,
         bounds["pre_"],
@@ -91,7 +93,8 @@ def words(lexicons: Lexicons) -> Words:
         frozenset(lexicons.terms("quantities", "pre_exact")),
         frozenset(lexicons.terms("quantities", "no_bound")),
         frozenset(lexicons.terms("quantities", "range")),
-        frozenset(lexicons.terms("slogans", "slogan")),
+        slogans,
+        frozenset(t[:n] for t in slogans for n in range(1, len(t) + 1)),
         _sizes(units),
         frozenset(term[0] for term in bounds["post_"]),
         frozenset(term[-1] for term in bounds["pre_"]),
@@ -213,7 +216,7 @@ def _refusal(prose: Prose, numeral: Numeral, words: Words) -> str | None:
     last, first = before[-1:], after[:1]
     if last == "第" or before[-2:] == "第第":
         return "ordinal"
-    if _MASK.match(norm, end):
+    if first in ("x", "X", "×", "*") and _MASK.match(norm, end):
         return "masked"
     if last == "每" and _BASE.fullmatch(numeral.core):
         return "rule"  # 每百万人次降到0.37件: what a rate is counted on
@@ -273,7 +276,12 @@ def _calendar(norm: str, numeral: Numeral, before: str, after: str) -> str | Non
         "点" in numeral.core or (before[-1:] in ("时", "点") and before[-2:] != "小时")
     ):
         return "clock time"
-    if _CLOCK.match(after) and not numeral.percent and numeral.bound == "exact":
+    if (
+        first in (":", "：", "点", "时")
+        and _CLOCK.match(after)
+        and not numeral.percent
+        and numeral.bound == "exact"
+    ):
         return "clock time"
     return None
 
@@ -300,6 +308,8 @@ def _word(numeral: Numeral, before: str, after: str, words: Words) -> str | None
 
 def _slogan(core: str, after: str, words: Words) -> int:
     """Length of what follows a numeral in a known slogan (三 + 会一课), 0 where it is none."""
+    if core + after[:1] not in words.beginnings:
+        return 0
     return next((n for n in (4, 3, 2, 1) if core + after[:n] in words.slogans), 0)
 
 

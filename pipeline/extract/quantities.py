@@ -340,19 +340,8 @@ def _unit(norm: str, numeral: Numeral, words: Words) -> tuple[int, str, str, Dec
 
 
 # Where a unit has several roles, the first of these that applies.
-_ROLES = (
-    "slogan",
-    "money",
-    "percent",
-    "rating",
-    "measure",
-    "time",
-    "classifier",
-    "age",
-    "anniversary",
-    "address",
-    "grade",
-    "date",
+_ROLES = tuple(
+    "slogan money percent rating measure time classifier age anniversary address grade date".split()
 )
 
 

@@ -340,9 +340,10 @@ def _unit(norm: str, numeral: Numeral, words: Words) -> tuple[int, str, str, Dec
 
 
 # Where a unit has several roles, the first of these that applies.
-_ROLES = tuple(
-    "slogan money percent rating measure time classifier age anniversary address grade date".split()
-)
+_ROLES = (
+    "slogan", "money", "percent", "rating", "measure", "time",
+    "classifier", "age", "anniversary", "address", "grade", "date",
+)  # fmt: skip
 
 
 def _lookup(norm: str, at: int, words: Words, slogan: bool = False) -> tuple[int, str, str] | None:

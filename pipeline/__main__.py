@@ -60,9 +60,8 @@ def run(
         typer.Option(help="Column of tables that holds the text: name, or number from 1."),
     ] = None,
     timeout_per_file: Annotated[
-        float | None,
-        typer.Option(min=0.001, help="Seconds after which a file, or row of a table, is given up."),
-    ] = None,
+        float, typer.Option(min=0, help="Seconds for a file, or row of a table; 0: no limit.")
+    ] = 3600,  # no file within the limits takes so long, so that it ends only what hangs
     keep: Annotated[
         bool, typer.Option("--keep", help="Keep documents whose files are gone since the last run.")
     ] = False,
@@ -78,7 +77,7 @@ def run(
     """Write the dataset of files and folders. A second run does only what is new or changed."""
     from pipeline.model import Options
 
-    options = Options(scheme, lexicons, text_column, timeout_per_file, keep)
+    options = Options(scheme, lexicons, text_column, timeout_per_file or None, keep)
     if engine == "spark":
         from pipeline.adapters import spark
 

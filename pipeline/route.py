@@ -9,7 +9,7 @@ Each step is a function of its input and the lexicons; nothing here looks at tex
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Generator
 from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
@@ -45,7 +45,9 @@ def tools(options: Options) -> Tools:
     return Tools(load(options.lexicons, options.scheme), model)
 
 
-def documents(item: Item, options: Options, limits: Limits) -> Iterator[Document | Unread]:
+def documents(
+    item: Item, options: Options, limits: Limits
+) -> Generator[Document | Unread, None, None]:
     """Take everything in one file the whole route; what cannot be read comes as Unread.
 
     The options' lexicons are the readers' as well, whatever the limits say.

@@ -150,9 +150,9 @@ def read(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     found: list[str] = []
     rows = command.rows_of
 
-    def noted(item: command.Item, options: Options) -> Iterator[command.Rows]:
+    def noted(item: command.Item, options: Options, watch: command.Watch) -> Iterator[command.Rows]:
         found.append(item.shown)
-        yield from rows(item, options)
+        yield from rows(item, options, watch)
 
     monkeypatch.setattr(command, "rows_of", noted)
     return found

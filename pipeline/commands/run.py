@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
+import signal
 import sys
-import threading
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
 from dataclasses import dataclass
-from itertools import islice
+from functools import partial
 from pathlib import Path
 
 import pyarrow as pa
 
 from pipeline import __version__, route
+from pipeline.commands import pool
 from pipeline.commands.find import find
+from pipeline.commands.pool import Place, Stop, Stops
 from pipeline.commands.timer import GivenUp, timer
 from pipeline.ingest import Item, Limits, Unread
 from pipeline.ingest.base import file_of
@@ -39,10 +40,19 @@ class Summary:
     reused: int  # documents whose results stood from an earlier run
 
 
-Job = tuple[
-    Part, Mapping[str, str]
-]  # a part, and which earlier parts hold its unchanged files' rows
+# a part, and which earlier parts hold its unchanged files' rows
+Job = tuple[Part, Mapping[str, str]]
 Progress = Callable[[int, int, int], None]  # documents done, documents in all, failures so far
+
+
+@dataclass(frozen=True, slots=True)
+class Watch:
+    """Who is told what a file is at: its faults as lines, each text as it begins, and when none is read."""
+
+    say: pool.Say
+    at: Callable[[int], None] = lambda _: None
+    rest: Callable[[], None] = lambda: None
+    stop: Stop | None = None  # the text at which an earlier try ended
 
 
 def run(
@@ -112,34 +122,28 @@ def _work(
     total: int,
     progress: Progress,
 ) -> int:
-    """Work all parts, in this process or in several; gives the number of files taken over."""
+    """Work all parts, in this process or in others; gives the number of files taken over.
+
+    A limit of time needs a process that can be ended, even where there is one worker.
+    """
     failed = reused = 0
     done = total - sum(len(part.inputs) for part, _ in todo)
     progress(done, total, failed)
-    # signals reach the main thread only: elsewhere a process of its own keeps the time
-    here = options.seconds is None or threading.current_thread() is threading.main_thread()
-    if (workers <= 1 or len(todo) <= 1) and here:
-        for job in todo:
-            lost, same = _part(job, folder, options)
-            failed, reused, done = failed + lost, reused + same, done + len(job[0].inputs)
-            progress(done, total, failed)
-        return reused
-    with ProcessPoolExecutor(max_workers=workers) as pool:
-        waiting: dict[Future[tuple[int, int]], Job] = {}
-        queue = iter(todo)
-        while True:
-            for job in islice(queue, workers * 2 - len(waiting)):
-                waiting[pool.submit(_part, job, folder, options)] = job
-            if not waiting:
-                return reused
-            for future in wait(waiting, return_when=FIRST_COMPLETED).done:
-                done += len(waiting.pop(future)[0].inputs)
-                lost, same = future.result()
-                failed, reused = failed + lost, reused + same
-                progress(done, total, failed)
+    work = partial(_part, folder, options)
+    results: Iterator[tuple[Job, tuple[int, int]]]
+    if options.seconds is None and (workers <= 1 or len(todo) <= 1):
+        results = ((job, work(job, {}, Place(), _say)) for job in todo)
+    else:
+        results = pool.each(todo, work, workers, options.seconds, _say)
+    for (part, _), (lost, same) in results:
+        failed, reused, done = failed + lost, reused + same, done + len(part.inputs)
+        progress(done, total, failed)
+    return reused
 
 
-def _part(job: Job, folder: Path, options: Options) -> tuple[int, int]:
+def _part(
+    folder: Path, options: Options, job: Job, stops: Stops, place: Place, say: pool.Say
+) -> tuple[int, int]:
     """Work one part; gives the numbers of its files that failed and that were taken over."""
     route.tools(options)  # loaded here, so that no file's time is spent on it
     part, origins = job
@@ -148,10 +152,11 @@ def _part(job: Job, folder: Path, options: Options) -> tuple[int, int]:
 
     def batches() -> Iterator[Rows]:
         nonlocal failed, reused
-        for item in part.inputs:
+        for number, item in enumerate(part.inputs):
             known = earlier.rows(item.path)
             reused += known is not None
-            for rows in _rows(item, options) if known is None else (known,):
+            watch = Watch(say, partial(place.at, number), place.rest, stops.get(number))
+            for rows in _rows(item, options, watch) if known is None else (known,):
                 failed += sum(row[-1] == "failed" for row in rows["documents"])
                 yield rows
 
@@ -159,42 +164,59 @@ def _part(job: Job, folder: Path, options: Options) -> tuple[int, int]:
     return failed, reused
 
 
-def _rows(item: Input, options: Options) -> Iterator[Rows]:
+def _rows(item: Input, options: Options, watch: Watch) -> Iterator[Rows]:
     if item.left_out is not None:
-        yield _Told().rows(Unread(item.path, *item.left_out, True), "find")
+        yield _Told(watch.say).rows(Unread(item.path, *item.left_out, True), "find")
         return
-    yield from rows_of(Item(item.file, item.path), options)
+    yield from rows_of(Item(item.file, item.path), options, watch)
 
 
-def rows_of(item: Item, options: Options) -> Iterator[Rows]:
+def rows_of(item: Item, options: Options, watch: Watch | None = None) -> Iterator[Rows]:
     """Give the rows of everything in one file, text by text.
 
     Whatever goes wrong becomes a row, and the batch goes on.
     """
-    told = _Told()
+    watch = watch or Watch(_say)
+    told = _Told(watch.say)
     limits = Limits(text_column=options.text_column)
     found = route.documents(item, options, limits)
     count = 0
     path = item.shown
+    stop = watch.stop
     try:
         while True:
+            watch.at(count)
             with timer(options.seconds):
-                one = next(found, None)
+                # given up as the timer does it: what the route holds still comes
+                over = stop is not None and stop.text == count
+                one = found.throw(GivenUp()) if over else next(found, None)
                 if one is None:
                     break
                 rows = told.rows(one) if isinstance(one, Unread) else _read(one, options)
+            watch.rest()
             count += 1
             yield rows
         if not count:
             yield told.rows(Unread(path, "no text in it", "check the file"))
     except GivenUp:
-        what = f"given up: a text took longer than {options.seconds:g} seconds"
-        what += f"; {count} before it are kept" if count else ""
-        cure = "give it more with --timeout-per-file, or split the file"
-        yield told.rows(Unread(path, what, cure)) | parts.AGAIN
+        yield told.rows(_given_up(path, count, options, stop)) | parts.AGAIN
     except Exception as error:  # a fault of ours on this file must not cost the others
         message = f"unexpected {type(error).__name__}: {error}"
         yield told.rows(Unread(path, message, "please report this file"), "extract")
+    finally:
+        watch.rest()
+
+
+def _given_up(path: str, count: int, options: Options, stop: Stop | None) -> Unread:
+    """Say that a file was given up, after so many texts, for its time or for what it did to the process."""
+    if stop and stop.signal is not None:
+        name = signal.Signals(stop.signal).name if stop.signal else "it ended"
+        what = f"given up: reading a text ended the process ({name})"
+        cure = "give it more memory, or convert the file"
+    else:
+        what = f"given up: a text took longer than {options.seconds or 0:g} seconds"
+        cure = "give it more with --timeout-per-file, or split the file"
+    return Unread(path, what + (f"; {count} before it are kept" if count else ""), cure)
 
 
 def _read(document: Document, options: Options) -> Rows:
@@ -206,7 +228,8 @@ class _Told:
 
     LOUD = 20  # lines a file
 
-    def __init__(self) -> None:
+    def __init__(self, say: pool.Say) -> None:
+        self.say = say
         self.lines = 0
         self.failed: set[str] = set()
 
@@ -215,9 +238,9 @@ class _Told:
         if not left_out:
             self.lines += 1
             if self.lines <= self.LOUD:
-                _say(f"{path}: {what}; {cure}")
+                self.say(f"{path}: {what}; {cure}")
             elif self.lines == self.LOUD + 1:
-                _say(f"{file_of(path)}: more of this; see the table issues")
+                self.say(f"{file_of(path)}: more of this; see the table issues")
         rows = failure_rows(path, stage, what, cure, "skipped" if left_out else "failed")
         if path in self.failed:  # a second fault of the same file is no second document
             rows["documents"] = []

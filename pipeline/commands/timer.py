@@ -3,7 +3,8 @@
 By an interval timer and a signal in the worker itself, not by a process for every file: the worker keeps
 its lexicons and models (seconds to load), nothing has to be sent between processes, and one worker and
 many behave the same. The signal is noticed between two steps of Python: a single call into C (a
-page drawn, an image recognised) is given up once it returns.
+page drawn, an image recognised) is given up once it returns, and where it never does, pool.py ends the
+process.
 """
 
 from __future__ import annotations

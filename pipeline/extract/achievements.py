@@ -20,6 +20,8 @@ from pipeline.extract.quantities import Quantity, find_quantities
 from pipeline.lexicon import Lexicons
 from pipeline.model import Achievement, Rejected, Span
 
+# Adverbs at a name's end; the lookbehinds keep a search from beginning again inside a run of them.
+_TRAILING = re.compile("(?<!同比)(?<!环比)(?<!分别)(?<!均)(?:同比|环比|分别|均)+$")
 # 百万公里事故率: a number inside the name of a rate.
 _RATE = re.compile(r"[\u4e00-\u9fff]{1,3}率")
 _DOUBLE = re.compile(r"翻(?:了)?(?:(?P<times>[一两二三四五])番|(?P<once>番))")
@@ -28,7 +30,7 @@ _RANK = re.compile(
     r"(?:第(?P<place>[一二三四五六七八九十\d]{1,3})(?:名|位)?(?![届批次个期季])|前(?P<top>[一二三四五六七八九十\d]{1,3})(?:名|位|强)?|(?P<first>首位|榜首))"
 )
 _HOLDS = re.compile(
-    r"(?:连续(?:[一二三四五六七八九十两\d]{1,2}年)?|均?保持在|控制在|稳定在|始终在|均?达到?|均?为|均?超过?|高达|占|在|至|有|仅)+$"
+    r"(?:连续(?:[一二三四五六七八九十两\d]{1,2}年)?|均?保持在|控制在|稳定在|始终在|均?达到?|均?为|均?超过?|高达|占|在|至|有|仅){1,8}$"
 )
 _YEARS = re.compile(
     r"(?:近|过去)?(?:[一二两三四五六七八九十]{1,3}|\d{1,2})年(?:多?来|间|里)"
@@ -197,11 +199,11 @@ def _achievement(
 def _understood(prose: Prose, quantity: Quantity, last: Achievement | None) -> str | None:
     """What is counted where the clause does not say: a name quoted earlier, or what was counted last."""
     sentence = prose.sentence(quantity.start)
-    earlier = [q for q in prose.quotes if sentence.start <= q.start and q.end < quantity.start]
+    earlier = prose.quote_before(sentence.start, quantity.start)
     counted_in = last is not None and last.start >= sentence.start
-    if counted_in and last is not None and (not earlier or earlier[-1].end < last.start):
+    if counted_in and last is not None and (earlier is None or earlier.end < last.start):
         return last.indicator
-    return prose.text((earlier[-1].start, earlier[-1].end)) if earlier else None
+    return prose.text((earlier.start, earlier.end)) if earlier else None
 
 
 def _share(prose: Prose, quantity: Quantity, floor: int, words: Cues) -> Span | None:
@@ -260,7 +262,7 @@ def _pairwise(prose: Prose, found: list[Achievement]) -> list[Achievement]:
         clause_start, _ = prose.clause(first.start)
         names = [n for n in re.split("[、和]", prose.clean[clause_start : first.start]) if n]
         if len(names) >= 2:
-            tidy = [re.sub(r"(?:同比|环比|分别|均)+$", "", n) for n in names[-2:]]
+            tidy = [_TRAILING.sub("", n) for n in names[-2:]]
             result[i] = first._replace(indicator=tidy[0])
             result[i + 1] = second._replace(indicator=tidy[1])
     return result

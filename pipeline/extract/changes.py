@@ -17,11 +17,12 @@ from pipeline.extract.prose import Prose
 from pipeline.extract.quantities import Quantity
 from pipeline.lexicon import Lexicons, Matcher
 
+# Words between a verb of reaching and its number; as long a run as stands between the two.
+_TRAILING = re.compile("(?:了|近|约|超过|逾|不足|将近){1,12}$")
 # Between a change verb and its rate: 增长了近12%, 提高到约98%.
 _FILL = r"(?:了|近|约|超过?|逾|达|将近|高达|不足|到了?|至|为|成|大约|同比|分别|又){0,3}"
 
 _MARK = re.compile("[，。；：、！？]")
-_ABOUT = re.compile(r"(?:了|近|约|超过|逾|不足|将近)+$")
 
 
 @dataclass(frozen=True)
@@ -139,7 +140,7 @@ def _from_to(prose: Prose, low: Quantity, high: Quantity, words: Cues) -> Link |
     between = norm[low.end : high.start]
     if len(between) > 12 or _MARK.search(between):
         return None
-    stem = _ABOUT.sub("", between)
+    stem = _TRAILING.sub("", between)
     if not stem.endswith(words.to) and not stem.endswith("到了"):
         return None
     clause_start, _ = prose.clause(low.start)

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import math
 import re
+from collections import deque
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
@@ -32,6 +33,8 @@ LEAST, CLEAR = -1.0, 1.2
 OUTRIGHT = 2.0
 # Lexicon weights of one sentence count up to here: ten slogans are no more evidence than two.
 CAP = 6.0
+# So many sections of one report are decided against each other at a time: a book has more, a report never.
+RIVALS = 200
 THRESHOLD = 0.5
 # Log-odds below this are certainly below THRESHOLD: their logistic is not computed.
 LEAST_LOGIT = -0.01
@@ -131,8 +134,11 @@ def decide_sections(
     """
     vocabulary = words(lexicons)
     scores = np.zeros((len(sections), len(vocabulary.keys)), dtype=np.float32)
-    for k in range(len(sections)):
-        mine = [i for i, s in enumerate(sentences) if s.section == k]
+    members: list[list[int]] = [[] for _ in sections]
+    for i, sentence in enumerate(sentences):
+        if sentence.section >= 0:
+            members[sentence.section].append(i)
+    for k, mine in enumerate(members):
         heads = [i for i in mine if sentences[i].heading]
         body = [i for i in mine if not sentences[i].heading]
         if heads:
@@ -149,9 +155,13 @@ def decide_sections(
         for k, section in enumerate(sections)
         if not vocabulary.neutral.search(norm, *section.heading) or (k < len(named) and named[k])
     ]
+    later = deque(left[RIVALS:])
+    left = left[:RIVALS]
     while left:
         margins = [_margin(scores[k] - REPEAT * taken) for k in left]
         k = left.pop(int(np.argmax(margins)))
+        if later:
+            left.append(later.popleft())
         values = scores[k] - REPEAT * taken
         best = int(values.argmax())
         sure = values[best] > LEAST or _margin(values) > CLEAR

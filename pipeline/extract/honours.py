@@ -32,7 +32,7 @@ _GIVER = re.compile(
     r"(?:委|局|厅|部|会|府|公司|集团|院|校|总队|工会|办|总行|学院|中心)(?:联合|正式|先后|专门)?$"
 )
 _WHO = re.compile(
-    r"(?:.*(?:被|受到|得到|获得|先后获|收到|获|受)|^)"
+    r"(?m:^)(?:.*(?:被|受到|得到|获得|先后获|收到|获|受)|\A)"
     r"(?P<who>[^，。；：“”《》]{2,24}?)(?:作出|给予|予以|的)?$"
 )
 _LEADER = re.compile("领导|书记|[市省县区州部局院厅]长|主任|政府|党委|主席|总经理|负责|同志")
@@ -42,6 +42,8 @@ _TEAM = re.compile(r"[\u4e00-\u9fff]{2}(?:(?<![支干全内外])部|班|值|科|
 _OURS = re.compile(
     r"(?:党支部|党总支|支部)(?:先后|连续[^，。；]{0,6}|多次|再次|也|还|曾|均)?(?:[被获由受][^，。；：“”的]{0,20})?$"
 )
+# What stands in quotation marks; where they are never closed, all the rest, so that it is read once.
+_QUOTED = re.compile("“[^”]*(?P<end>”?)")
 # 与荣获“…”称号的某支部结对: the title is told of somebody else.
 _RELATIVE = re.compile(r"[与和同向对]$")
 _HELD_BY = re.compile(
@@ -107,12 +109,16 @@ def _excluded(prose: Prose, start: int, branch: str | None, words: Words) -> boo
 
 def _another(clause: str, branch: str | None, words: Words) -> bool:
     """Whether the subject of a clause is a party organisation other than the report's own."""
-    for found in words.organisation.finditer(re.sub("“[^”]*”", "，", clause)):
+    for found in words.organisation.finditer(_QUOTED.sub(_unquoted, clause)):
         name = found.group()
         title = words.head.find(name)
         if branch and len(name) >= 7 and not title and not _akin(name, branch):
             return True
     return False
+
+
+def _unquoted(found: re.Match[str]) -> str:
+    return "，" if found["end"] else found.group()
 
 
 def _akin(name: str, branch: str) -> bool:
@@ -229,8 +235,8 @@ def _recipient(prose: Prose, start: int, title: str, words: Words) -> str:
 
 def _holder(text: str, words: Words) -> str | None:
     """The last subject named in a text; an issuer after 被 or an occasion after 在 is none."""
-    text = re.sub(r"(?:被|由|受到?|得到)[^，。；]*$", "", text)
-    text = re.sub(r"在[^，。；]*?(?:中|上|里|期间)[^，。；]{0,6}$", "", text)
+    text = re.sub(r"(?:被|由|受到?|得到)[^，。；]{0,99}$", "", text)
+    text = re.sub(r"在[^，。；]{0,80}?(?:中|上|里|期间)[^，。；]{0,6}$", "", text)
     found = words.holders.find(text)
     if _TEAM.search(text) and not (found and found[-1][1] == len(text)):
         return "unit"

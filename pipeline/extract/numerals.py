@@ -46,7 +46,7 @@ _CN, _UNIT = "".join(DIGITS), "".join(UNITS)
 NUMERAL = re.compile(rf"[0-9{_CN}{_UNIT}{VAGUE}](?<![{VAGUE}](?![{_UNIT}1]))")
 _TOKEN = re.compile(
     r"(?P<arabic>[0-9]{1,3}(?:,[0-9]{3})+(?:\.[0-9]+)?(?![0-9])|[0-9]+(?:\.[0-9]+)?)"
-    rf"|(?P<chinese>一两|两三?|(?:[一二三四五六七八九〇○]+|零(?![售部件食钱散星碎工用花头乱落担]))+)"
+    rf"|(?P<chinese>一两|两三?|(?:[一二三四五六七八九〇○]|零(?![售部件食钱散星碎工用花头乱落担]))+)"
     rf"|(?P<unit>[{_UNIT}])"
     # After these the time of day goes on (八点三十, 八点零五分), or the word does (一点一滴).
     rf"|点(?P<point>[{_CN}]+)(?![十{_CN}刻整钟点滴]|分(?!之))"

@@ -42,10 +42,10 @@ _HEAD_BEFORE = re.compile(r"(?:品牌|工作法|模式|机制)$")
 _FORMULA = re.compile(r"[\u4e00-\u9fffA-Za-z\d]\+[\u4e00-\u9fffA-Za-z\d]")
 _TEAM = re.compile(r"[\u4e00-\u9fff]{3,10}队$")
 _VAGUE = re.compile(
-    r"[一二三四五六七八九十两几数]+[个支项批处套间座条张块家份篇名位]|多|各|全|新|其他|有关|一系列|.*新$"
+    r"\A(?:[一二三四五六七八九十两几数]+[个支项批处套间座条张块家份篇名位]|多|各|全|新|其他|有关|一系列|.*新$)"
 )
 # Between a verb of creation and a name: 办起了, 开了一堂, and names listed before it.
-_RIGHT_AFTER = re.compile(r"[了起出好]{0,2}(?:一[\u4e00-\u9fff])?(?:[“《][^”》]*[”》][、和]?)*")
+_RIGHT_AFTER = re.compile(r"\A[了起出好]{0,2}(?:一[\u4e00-\u9fff])?(?:[“《][^”》]*[”》][、和]?)*")
 # A name built like a rule of work: 日巡查、周调度、月通报; 一户一策; 三色预警.
 _BUILT = re.compile(
     r"、|^[一二三四五六七八九双每][\u4e00-\u9fff]{1,3}[一二三四五六七八九双每]|^[一二三四五六七八九双][\u4e00-\u9fff]{3}$|\d"
@@ -54,6 +54,8 @@ _NICKNAME = re.compile("(?:小名|外号|绰号|乳名|网名|艺名)[^，。；
 _BRANDED = re.compile(
     r"为品牌|(?:已|渐渐|逐渐|早已)?(?:成为?了?|是)[^，。；“”]{0,10}(?:品牌|招牌|名片)"
 )
+# A title listed before another one; what is looked at is never longer.
+_BEFORE_TITLE = re.compile(rf"《[^》]{{0,{GOVERNS}}}》[、和]?$")
 _MEDIUM = re.compile(r"(?:[日晚时早]报|报|杂志|周刊|月刊|新闻|电视台)$")
 
 
@@ -309,7 +311,7 @@ def _document(prose: Prose, quote: Quote, words: Words) -> Practice | None:
     else:
         clause_start, _ = prose.clause(quote.start - 1)
         before = norm[max(clause_start, quote.start - 1 - GOVERNS) : quote.start - 1]
-        found = words.issue.find(re.sub(r"《[^》]*》[、和]?$", "", before))
+        found = words.issue.find(_BEFORE_TITLE.sub("", before))
         own = name.endswith(words.document) and not name.startswith(("关于", "中国", "中共"))
         written = words.issue.find(norm[quote.end + 1 : quote.end + 10])
         if not (found or own or written or _listed(prose, quote, words)):

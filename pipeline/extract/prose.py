@@ -85,6 +85,14 @@ class Prose:
                 return self.quotes[at]
         return None
 
+    def quote_before(self, start: int, end: int) -> Quote | None:
+        """Give the last quotation that begins at or after `start` and is closed before `end`."""
+        first = bisect_left(self._quote_starts, start)
+        for at in range(bisect_left(self._quote_starts, end) - 1, first - 1, -1):
+            if self.quotes[at].end < end:
+                return self.quotes[at]
+        return None
+
     def is_speech(self, quote: Quote) -> bool:
         """Whether a quotation is speech rather than a name or slogan."""
         inside = self.norm[quote.start : quote.end]

@@ -32,7 +32,6 @@ _CLOCK = re.compile(r"[:：]\d{2}|[点时](?:\d{1,2}分|半|整|许|钟|左右|�
 _WORD = re.compile(r"[\u4e00-\u9fff]{1,2}")
 # 五里桥, 六盘水: what follows a unit in the name of a place.
 _PLACE = re.compile(r"[桥河沟铺店镇湾岭坡街巷屯庄塘坝湖山口水渡](?![边里上])")
-_LETTERS = re.compile("[A-Za-z]+")
 _WORD_ONE = "统唯同单专万逐每进之归划第"
 
 
@@ -254,7 +253,7 @@ def _seen(prose: Prose, numeral: Numeral, reason: str, words: Words) -> Span:
 
 
 def _latin_unit(after: str, words: Words) -> bool:
-    letters = _LETTERS.match(after)
+    letters = re.match("[A-Za-z]+", after)
     return letters is not None and letters.group() in words.units
 
 
@@ -341,8 +340,8 @@ def _unit(norm: str, numeral: Numeral, words: Words) -> tuple[int, str, str, Dec
 
 # Where a unit has several roles, the first of these that applies.
 _ROLES = (
-    "slogan", "money", "percent", "rating", "measure", "time",
-    "classifier", "age", "anniversary", "address", "grade", "date",
+    "slogan", "money", "percent", "rating", "measure", "time", "classifier", "age", "anniversary",
+    "address", "grade", "date",
 )  # fmt: skip
 
 

@@ -22,11 +22,11 @@ REACH = 90
 LONGEST = 40
 _EDGE = "了为过的、和与及并又还也"
 _SPLIT = re.compile(
-    r"、|(?<=”)(?=“)|(?:以及|和|及|与|暨)(?=“|[^，。；]{2,})|(?<=[章奖号人位体])(?:和|及|以及)"
+    r"、|(?<=”)(?=“)|(?:以及|和|及|与|暨)(?=“|[^，。；]{2})|(?<=[章奖号人位体])(?:和|及|以及)"
 )
 # 省级以上金牌17枚, 奖项3个: a count of honours is a quantity, no title; 提名 alone is not won.
-_COUNTED = re.compile(r"\d+(?:余|多)?[项个件名万次枚块座面张]|提名$")
-_TIMES = re.compile(r"(?:[\d一两二三四五六七八九十]+次)$")
+_COUNTED = re.compile(r"\d(?:余|多)?[项个件名万次枚块座面张]|提名$")
+_TIMES = re.compile(r"[\d一两二三四五六七八九十]{1,20}次$")
 
 
 @dataclass(frozen=True)

@@ -24,7 +24,7 @@ SAME_HEIGHT = 4.0
 WIDE = 42.0
 FEW = 12
 INDENT = "\u3000\u3000"
-_FOLIO = re.compile(r"[\s\-—–―·•.~]*\d{1,4}[\s\-—–―·•.~]*(?:/\s*\d{1,4}\s*)?")
+_FOLIO = re.compile(r"\A[\s\-—–―·•.~]*\d{1,4}[\s\-—–―·•.~]*(?:/\s*\d{1,4}\s*)?")
 _DIGITS = re.compile(r"[\d一二三四五六七八九十〇]+")
 
 

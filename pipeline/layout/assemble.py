@@ -119,7 +119,7 @@ def _split(items: list[Item], words: Vocabulary) -> tuple[list[list[Item]], list
             gaps[-1].runs.append(run)
             run = []
         gap = gaps[-1]
-        if bodies and _inside(gap, bodies[-1], _text(items[at:]), words):
+        if bodies and _inside(gap, bodies[-1], _text(items[at : at + 3]), words):
             bodies[-1] += [i for r in gap.runs for i in r if i.part is Part.DISPLAY]
             gap.runs = [r for r in gap.runs if r[0].part is not Part.DISPLAY]
             bodies[-1].append(item)

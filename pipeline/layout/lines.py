@@ -159,7 +159,7 @@ def _pieces(norm: str, start: int, end: int, alone: bool) -> Iterator[tuple[int,
         piece = norm[left : blank.start()]
         short = not any(c in piece for c in "。；！？") and len(piece) <= SHORT
         mark = NUMBERED.match(piece)
-        numbered = mark is not None and len(piece) > mark.end() + 1 and not strewn
+        numbered = mark is not None and len(piece) > mark.end() + 1 and (alone or not strewn)
         sentence = piece.rstrip(CLOSERS)[-1:] in ENDS
         follows = NUMBERED.match(norm, blank.end()) is not None
         if norm[blank.end()] in ENDS + MIDDLES + CLOSERS:

@@ -44,7 +44,7 @@ WEAK = 1.6
 # The lead names the branch; a sentence before that name (within so many characters) is no heading.
 BRANCH_WITHIN = 200
 # 支部的学习也有纱厂味儿: "also" refers to what was told before, unless a first half stands before it.
-_ALSO = re.compile("[^，]+也")
+_ALSO = re.compile(r"\A[^，]+也")
 # A heading in two parts, a word and what it stands for; not speech, not a list.
 _NAMED = re.compile(
     r"[^，。：“”]{1,7}(?:(?<![说道问答称讲喊笑是括下])|(?<=[一二三四五六七八九十]问))：(?!“)[^：]{3,16}"
@@ -53,10 +53,12 @@ _NAMED = re.compile(
 _THEMED = re.compile(
     r"(?:[^，。：；！？\d]{4,16}|[^，。：；！？\d]{1,16}，[^，。：；！？\d]{3,16})(?<![说道问答称讲喊笑是括下])：(?!“)"
 )
+# What stands in quotation marks in a sentence that is short enough for a heading.
+_SPOKEN = re.compile(f"“[^”]{{0,{RUN_IN}}}”")
 _DATED = re.compile(r"(?:19|20)\d\d年|[今去前]年")
 
 BULLETS = "—◆■★●▶►◇□☆▪•"
-_QUANTITY = re.compile(r"\d+(?:\.\d+)?(?:[%万亿多余]|[^\d“”+＋·.、月日年—-])")
+_QUANTITY = re.compile(r"\d{1,20}(?:\.\d{1,9})?(?:[%万亿多余]|[^\d“”+＋·.、月日年—-])")
 
 
 @dataclass(frozen=True, slots=True)
@@ -238,9 +240,9 @@ def heading_score(sentence: str, words: Vocabulary) -> int:
     named = _NAMED.fullmatch(body)  # 升温：用理论点火
     if not 4 <= len(body) <= RUN_IN or ("：" in body and not named) or "；" in body:
         return -2
-    if _QUANTITY.search(re.sub("“[^”]*”", "", body)):
+    if _QUANTITY.search(_SPOKEN.sub("", body)):
         return -2
-    score = 1 - any(c.isdigit() for c in re.sub("“[^”]*”", "", body))
+    score = 1 - any(c.isdigit() for c in _SPOKEN.sub("", body))
     if words.not_heading.match(body):
         score -= 2
     if words.story_opening.match(body) or _DATED.match(body):

@@ -12,12 +12,21 @@ from pipeline.lexicon import Lexicons
 # Ordinals and qualifiers that stand between an institution and its party organisation.
 BETWEEN = (
     r"(?:机关|直属|联合|临时|流动|功能型|离退休|退休|在职|教师|学生|本科生|研究生|干部|职工|党员"
-    r"|[第]?[一二三四五六七八九十\d]{1,3}|（[^）]{1,12}）|“[^”]{1,8}”|党总支|总支)*"
+    r"|[第]?[一二三四五六七八九十\d]{1,3}|（[^）]{1,12}）|“[^”]{1,8}”|党总支|总支){0,8}"
 )
+
+# The longest that may stand before an organisation's suffix: all that the pattern below lets through.
+NAME = 240
 
 
 def _any(terms: tuple[str, ...]) -> str:
     return "|".join(re.escape(t) for t in terms)
+
+
+def _ahead(terms: tuple[str, ...], reach: int) -> str:
+    """Look for the first character of a term: where none is within reach, a search goes on at once."""
+    first = "".join(re.escape(c) for c in sorted({t[0] for t in terms if t}))
+    return f"(?=[^{first}]{{0,{reach}}}+[{first}])" if first else ""
 
 
 @dataclass(frozen=True)
@@ -89,11 +98,14 @@ def vocabulary(lexicons: Lexicons) -> Vocabulary:
         suffixes=(*lexicons.terms("organisations", "suffix"), "党支部"),
         suffix=re.compile(f"(?:{suffix})"),
         organisation=re.compile(
-            rf"(?:中共|中国共产党)?{inner}{{1,38}}?(?:{institution}){function}{BETWEEN}(?:{suffix}){lower}(?!委员|班子)"
+            _ahead(lexicons.terms("organisations", "suffix"), NAME)
+            + rf"(?:中共|中国共产党)?{inner}{{1,38}}?(?:{institution}){function}"
+            + rf"{BETWEEN}(?:{suffix}){lower}(?!委员|班子)"
         ),
         # a clause that happens to end with an organisation is no name: 支部连续两年被市直机关工委
         organisation_line=re.compile(
-            rf"(?!支部|党支部|.*?(?:被|获|先后|连续))(?:中共|中国共产党)?{inner}{{1,40}}?(?:{institution}){function}{BETWEEN}(?:{suffix}){lower}"
+            r"\A(?!支部|党支部|.*?(?:被|获|先后|连续))(?:中共|中国共产党)?"
+            rf"{inner}{{1,40}}?(?:{institution}){function}{BETWEEN}(?:{suffix}){lower}"
         ),
         meta=re.compile(
             rf"(?:[【\[（]?(?:{key})[】\]）]?[:：])|(?:(?:{key})\s*[:：])|https?:|www\."

@@ -1,6 +1,6 @@
 """Speed of the whole route beside plain `jieba.cut` on the same texts, measured in one run.
 
-    python benchmarks/route.py [FOLDER]         ratio, growth with the size of one text, memory
+    python benchmarks/route.py [FOLDER]         ratio, share per stage, growth with the size of one text, memory
     python benchmarks/route.py --short [FOLDER] the ratio alone; exit status 1 where it fell too far
 
 Both sides take turns and are timed in processor seconds, so that other work on the machine tells little.
@@ -17,11 +17,15 @@ import time
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
+from unittest import mock
 
 import jieba
 
-from pipeline import ingest, route
+from pipeline import extract, ingest, route
+from pipeline.extract import dimensions
 from pipeline.model import Options, Source
+from pipeline.tidy.rows import document_rows
 
 ROUNDS = 5
 FLOOR = Path(__file__).with_name("floor.json")
@@ -37,15 +41,18 @@ def main() -> int:
     jieba.setLogLevel(logging.ERROR)
     sources = [ingest.read(path) for path in sorted(folder.iterdir()) if ingest.readable(path)]
     characters = sum(len(source.text) for source in sources)
-    mine, other = _best([lambda: _ours(sources), lambda: _plain(sources)])
+    mine, other, rows = _best(
+        [lambda: _ours(sources), lambda: _plain(sources), lambda: _rows(sources)]
+    )
     ratio = other / mine
     print(f"{len(sources)} texts, {characters} characters")
-    print(f"throughput as a multiple of jieba.cut: {ratio:.2f}")
+    print(f"throughput as a multiple of jieba.cut: {ratio:.2f}, with rows {other / rows:.2f}")
     if short:
         stored = float(json.loads(FLOOR.read_text(encoding="utf-8"))["ratio"])
         least = stored * (1 - FALL)
         print(f"stored {stored:.2f}, least allowed {least:.2f}")
         return int(ratio < least)
+    _shares(sources)
     _growth(sources)
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
     print(f"peak memory of this process, jieba's dictionary included: {peak:.0f} MB")
@@ -58,10 +65,55 @@ def _ours(sources: Sequence[Source]) -> None:
         route.document(source, options)
 
 
+def _rows(sources: Sequence[Source]) -> None:
+    options = Options()
+    for source in sources:
+        document_rows(route.document(source, options), source.path, options.lexicons)
+
+
 def _plain(sources: Sequence[Source]) -> None:
     for source in sources:
         for _ in jieba.cut(source.text):
             pass
+
+
+def _shares(sources: Sequence[Source]) -> None:
+    """Print which share of the time, rows included, each stage takes."""
+    spent: dict[str, float] = {}
+
+    def timed(name: str, work: Callable[..., Any]) -> Callable[..., Any]:
+        def run(*arguments: Any) -> Any:
+            start = time.process_time()
+            try:
+                return work(*arguments)
+            finally:
+                spent[name] = spent.get(name, 0.0) + time.process_time() - start
+
+        return run
+
+    plain = dict(extract.EXTRACTORS)
+    timed_extractors = {name: timed(name, work) for name, work in plain.items()}
+    with (
+        mock.patch.object(route, "layout", timed("layout", route.layout)),
+        mock.patch.object(route, "branch_of", timed("branch", route.branch_of)),
+        mock.patch.object(dimensions, "tag", timed("dimensions", dimensions.tag)),
+        mock.patch.dict(extract.EXTRACTORS, timed_extractors),
+    ):
+        whole = timed("whole", _rows)
+        route_only = timed("route", _ours)
+        for _ in range(ROUNDS):
+            route_only(sources)
+        route_time = spent["route"]
+        spent.clear()
+        for _ in range(ROUNDS):
+            whole(sources)
+    total = spent.pop("whole")
+    spent["rows"] = max(total - route_time, 0.0)
+    spent["the rest"] = max(total - sum(spent.values()), 0.0)
+    print(
+        "share of the time:",
+        ", ".join(f"{name} {part / total:.0%}" for name, part in spent.items()),
+    )
 
 
 def _growth(sources: Sequence[Source]) -> None:

@@ -7,7 +7,7 @@ costs memory by the number of runs, not of characters.
 
 from __future__ import annotations
 
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Iterator
 
 INSERTED = -1
@@ -89,10 +89,24 @@ class OffsetMap:
 
         None where every character of the span was inserted, or the span is empty.
         """
-        copied = [(o, o + n) for o, n in self.pieces(start, end) if o != INSERTED]
-        if not copied:
+        start, end = max(start, 0), min(end, self.length)
+        if start >= end:
             return None
-        return min(left for left, _ in copied), max(right for _, right in copied)
+        starts, origins, lengths = self._starts, self._origins, self._lengths
+        least = most = INSERTED
+        # no list of pieces: this is asked for every row
+        for run in range(bisect_right(starts, start) - 1, bisect_left(starts, end)):
+            origin = origins[run]
+            if origin == INSERTED:
+                continue
+            at = starts[run]
+            left = origin + start - at if start > at else origin
+            right = origin + (end - at if end - at < lengths[run] else lengths[run])
+            if least == INSERTED or left < least:
+                least = left
+            if right > most:
+                most = right
+        return None if least == INSERTED else (least, most)
 
     def slice(self, start: int, end: int) -> OffsetMap:
         """Give the map of derived[start:end] into the same source."""

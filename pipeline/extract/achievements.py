@@ -32,6 +32,10 @@ _RANK = re.compile(
 _HOLDS = re.compile(
     r"(?:连续(?:[一二三四五六七八九十两\d]{1,2}年)?|均?保持在|控制在|稳定在|始终在|均?达到?|均?为|均?超过?|高达|占|在|至|有|仅){1,8}$"
 )
+_YEARS = re.compile(
+    r"(?:近|过去)?(?:[一二两三四五六七八九十]{1,3}|\d{1,2})年(?:多?来|间|里)"
+    r"|近[一二两三四五六七八九十\d]{1,2}年|(?:19|20)\d{2}年(?:\d{1,2}月)?"
+)
 # A duration told as a volume of work: 志愿服务3.5万小时.
 VOLUME = 1000
 # 每月4次 is a rule, 每月走访300户 a result: rules of frequency have small numbers.
@@ -83,18 +87,17 @@ def _status(prose: Prose, quantity: Quantity, changed: bool, words: Cues) -> str
     """Give the reason why a quantity is not a result of this branch, None where it is."""
     sentence = prose.sentence(quantity.start)
     clause_start, _ = prose.clause(quantity.start)
-    clause = prose.norm[clause_start : quantity.start]
-    if words.negated.find(clause[-10:]):
+    start = quantity.start
+    if prose.holds(words.negated, max(clause_start, start - 10), start):
         return "negated"
-    if words.threshold.find(clause):
+    if prose.holds(words.threshold, clause_start, start):
         return "rule"
     often = quantity.value <= OFTEN and quantity.role == "classifier" and not changed
-    if often and words.frequency.find(clause):
+    if often and prose.holds(words.frequency, clause_start, start):
         return "rule"
-    before = prose.norm[sentence.start : quantity.start]
-    if words.planned.find(before[-60:]):
+    if prose.holds(words.planned, max(sentence.start, start - 60), start):
         return "planned"
-    if words.other.find(prose.norm[sentence.start : prose.clause(quantity.end)[1]]):
+    if prose.holds(words.other, sentence.start, prose.clause(quantity.end)[1]):
         return "other unit"
     if not changed and describes(prose, quantity, words.areas):
         return "size of an area"
@@ -119,9 +122,7 @@ def _lasting(prose: Prose, quantity: Quantity, words: Cues) -> bool:
     if hours and quantity.value >= VOLUME:
         return True
     clause_start, _ = prose.clause(quantity.start)
-    return bool(
-        words.lasting.find(prose.norm[max(clause_start, quantity.start - 5) : quantity.start])
-    )
+    return prose.holds(words.lasting, max(clause_start, quantity.start - 5), quantity.start)
 
 
 def _pointing(prose: Prose, quantity: Quantity, words: Cues) -> bool:
@@ -149,9 +150,9 @@ def _kind(prose: Prose, quantity: Quantity, link: Link | None, words: Cues) -> s
         volume = quantity.value >= VOLUME and words.seconds.get(quantity.unit, 0) <= 3600
         return "count" if volume else "duration"
     clause_start, _ = prose.clause(quantity.start)
-    near = prose.norm[max(clause_start, quantity.start - 14) : quantity.end + 8]
     lead = prose.sentence(quantity.start).section < 0
-    return "profile" if lead and words.profile.find(near) else "count"
+    near = max(clause_start, quantity.start - 14), quantity.end + 8
+    return "profile" if lead and prose.holds(words.profile, *near) else "count"
 
 
 def _achievement(
@@ -220,13 +221,8 @@ def _period(prose: Prose, quantity: Quantity, words: Cues) -> str | None:
     before = prose.before(quantity.start, 80)
     found = words.periods.find(before)
     spans = [(e, t) for _, e, t in found]
-    spans += [
-        (m.end(), m.group())
-        for m in re.finditer(
-            r"(?:近|过去)?(?:[一二两三四五六七八九十]{1,3}|\d{1,2})年(?:多?来|间|里)|近[一二两三四五六七八九十\d]{1,2}年|(?:19|20)\d{2}年(?:\d{1,2}月)?",
-            before,
-        )
-    ]
+    if "年" in before:
+        spans += [(m.end(), m.group()) for m in _YEARS.finditer(before)]
     return max(spans)[1] if spans else None
 
 

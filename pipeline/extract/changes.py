@@ -17,10 +17,12 @@ from pipeline.extract.prose import Prose
 from pipeline.extract.quantities import Quantity
 from pipeline.lexicon import Lexicons, Matcher
 
-# Between a change verb and its rate: 增长了近12%, 提高到约98%.
 # Words between a verb of reaching and its number; as long a run as stands between the two.
 _TRAILING = re.compile("(?:了|近|约|超过|逾|不足|将近){1,12}$")
+# Between a change verb and its rate: 增长了近12%, 提高到约98%.
 _FILL = r"(?:了|近|约|超过?|逾|达|将近|高达|不足|到了?|至|为|成|大约|同比|分别|又){0,3}"
+
+_MARK = re.compile("[，。；：、！？]")
 
 
 @dataclass(frozen=True)
@@ -136,7 +138,7 @@ def _from_to(prose: Prose, low: Quantity, high: Quantity, words: Cues) -> Link |
     """由A降至B, 从A缩短到B: both in one clause, the verb of reaching between them."""
     norm = prose.norm
     between = norm[low.end : high.start]
-    if len(between) > 12 or re.search("[，。；：、！？]", between):
+    if len(between) > 12 or _MARK.search(between):
         return None
     stem = _TRAILING.sub("", between)
     if not stem.endswith(words.to) and not stem.endswith("到了"):

@@ -65,6 +65,10 @@ _SUFFIX = re.compile(
     r"|个(?P<yi>亿)(?![元吨斤]?(?:级|村|镇|项目|企业|产业|园区|工程|规模|以上(?:的)?[项企产工]))"
     r")?(?P<late>[余多])?"
 )
+# The commonest numerals, for which nothing adds up: 18, 4.6 and 三 with none of the grammar's signs after.
+_ALONE = re.compile(
+    rf"(?:[0-9]{{1,9}}(?:\.[0-9]{{1,6}})?|[一二三四五六七八九两])(?![0-9.,{_CN}{_UNIT}点余多几来成个分])"
+)
 
 
 class Numeral(NamedTuple):
@@ -124,6 +128,12 @@ def number(value: Decimal) -> int | float:
 
 def _numeral(text: str, start: int) -> tuple[Numeral | None, int]:
     """Read the numeral at start, if it is one, and tell where to search on."""
+    alone = _ALONE.match(text, start)
+    if alone is not None:
+        core, end = alone.group(), alone.end()
+        chinese = core in DIGITS
+        value = Decimal(DIGITS[core] if chinese else core)
+        return Numeral(start, end, value, None, "exact", False, chinese, core), end
     numeral, read = _approximate(text, start)
     if not text.startswith("分之", read.end):
         return numeral, read.end if numeral is None else numeral.end

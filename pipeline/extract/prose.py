@@ -5,8 +5,10 @@ from __future__ import annotations
 import re
 from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
+from itertools import accumulate
 from typing import NamedTuple
 
+from pipeline.lexicon import Matcher
 from pipeline.model import Sentence, Span
 
 _CLAUSE = re.compile(r"[，。；！？：\n]")
@@ -34,6 +36,22 @@ class Prose:
         self._breaks = [m.start() for m in _CLAUSE.finditer(norm)]
         self.quotes = _quotes(norm)
         self._quote_starts = [q.start for q in self.quotes]
+        self._hits: dict[Matcher, tuple[list[int], list[int]]] = {}
+
+    def holds(self, terms: Matcher, start: int, end: int) -> bool:
+        """Whether one of the terms stands whole between two positions.
+
+        The text is searched once for each set of terms, however many stretches are asked about.
+        """
+        hits = self._hits.get(terms)
+        if hits is None:
+            found = terms.everywhere(self.norm)
+            # for each occurrence the least end of it and of those that begin later
+            ends = list(accumulate((stop for _, stop in reversed(found)), min))[::-1]
+            hits = self._hits[terms] = ([at for at, _ in found], ends)
+        starts, ends = hits
+        at = bisect_left(starts, start)
+        return at < len(starts) and ends[at] <= end
 
     def sentence_index(self, position: int) -> int:
         """Give the index of the sentence at a position (the last one that begins at or before it)."""
@@ -61,11 +79,10 @@ class Prose:
 
     def quote(self, position: int) -> Quote | None:
         """Give the innermost quotation that holds a position."""
-        at = bisect_right(self._quote_starts, position) - 1
-        while at >= 0 and at >= bisect_right(self._quote_starts, position) - 6:
-            if self.quotes[at].start <= position < self.quotes[at].end:
+        after = bisect_right(self._quote_starts, position)
+        for at in range(after - 1, max(after - 7, -1), -1):
+            if position < self.quotes[at].end:
                 return self.quotes[at]
-            at -= 1
         return None
 
     def quote_before(self, start: int, end: int) -> Quote | None:

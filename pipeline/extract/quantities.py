@@ -8,6 +8,7 @@ unit and a value, and `achievements` says what it measures.
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 from decimal import Decimal
 from functools import cache
@@ -61,6 +62,12 @@ class Words:
     no_bound: frozenset[str]  # words that only end like a bound: 节约, 最近
     ranges: frozenset[str]
     slogans: frozenset[str]
+    beginnings: frozenset[str]  # of slogans, of any length
+    sizes: dict[
+        str, tuple[int, ...]
+    ]  # lengths of the units that begin with a character, long first
+    opens: frozenset[str]  # first characters of `post`
+    closes: frozenset[str]  # last characters of `pre`
 
 
 @cache
@@ -77,6 +84,7 @@ def words(lexicons: Lexicons) -> Words:
         }
         for side in ("pre_", "post_")
     }
+    slogans = frozenset(lexicons.terms("slogans", "slogan"))
     return Words(
         units,
         bounds["pre_"],
@@ -84,8 +92,20 @@ def words(lexicons: Lexicons) -> Words:
         frozenset(lexicons.terms("quantities", "pre_exact")),
         frozenset(lexicons.terms("quantities", "no_bound")),
         frozenset(lexicons.terms("quantities", "range")),
-        frozenset(lexicons.terms("slogans", "slogan")),
+        slogans,
+        frozenset(t[:n] for t in slogans for n in range(1, len(t) + 1)),
+        _sizes(units),
+        frozenset(term[0] for term in bounds["post_"]),
+        frozenset(term[-1] for term in bounds["pre_"]),
     )
+
+
+def _sizes(units: Iterable[str]) -> dict[str, tuple[int, ...]]:
+    found: dict[str, set[int]] = {}
+    for unit in units:
+        if len(unit) <= LONGEST_UNIT:
+            found.setdefault(unit[0], set()).add(len(unit))
+    return {first: tuple(sorted(sizes, reverse=True)) for first, sizes in found.items()}
 
 
 def find_quantities(prose: Prose, lexicons: Lexicons) -> tuple[list[Quantity], list[Rejected]]:
@@ -195,7 +215,7 @@ def _refusal(prose: Prose, numeral: Numeral, words: Words) -> str | None:
     last, first = before[-1:], after[:1]
     if last == "第" or before[-2:] == "第第":
         return "ordinal"
-    if _MASK.match(norm, end):
+    if first in ("x", "X", "×", "*") and _MASK.match(norm, end):
         return "masked"
     if last == "每" and _BASE.fullmatch(numeral.core):
         return "rule"  # 每百万人次降到0.37件: what a rate is counted on
@@ -233,7 +253,7 @@ def _seen(prose: Prose, numeral: Numeral, reason: str, words: Words) -> Span:
 
 
 def _latin_unit(after: str, words: Words) -> bool:
-    letters = re.match(r"[A-Za-z]+", after)
+    letters = re.match("[A-Za-z]+", after)
     return letters is not None and letters.group() in words.units
 
 
@@ -255,7 +275,12 @@ def _calendar(norm: str, numeral: Numeral, before: str, after: str) -> str | Non
         "点" in numeral.core or (before[-1:] in ("时", "点") and before[-2:] != "小时")
     ):
         return "clock time"
-    if _CLOCK.match(after) and not numeral.percent and numeral.bound == "exact":
+    if (
+        first in (":", "：", "点", "时")
+        and _CLOCK.match(after)
+        and not numeral.percent
+        and numeral.bound == "exact"
+    ):
         return "clock time"
     return None
 
@@ -282,6 +307,8 @@ def _word(numeral: Numeral, before: str, after: str, words: Words) -> str | None
 
 def _slogan(core: str, after: str, words: Words) -> int:
     """Length of what follows a numeral in a known slogan (三 + 会一课), 0 where it is none."""
+    if core + after[:1] not in words.beginnings:
+        return 0
     return next((n for n in (4, 3, 2, 1) if core + after[:n] in words.slogans), 0)
 
 
@@ -313,23 +340,13 @@ def _unit(norm: str, numeral: Numeral, words: Words) -> tuple[int, str, str, Dec
 
 # Where a unit has several roles, the first of these that applies.
 _ROLES = (
-    "slogan",
-    "money",
-    "percent",
-    "rating",
-    "measure",
-    "time",
-    "classifier",
-    "age",
-    "anniversary",
-    "address",
-    "grade",
-    "date",
-)
+    "slogan", "money", "percent", "rating", "measure", "time", "classifier", "age", "anniversary",
+    "address", "grade", "date",
+)  # fmt: skip
 
 
 def _lookup(norm: str, at: int, words: Words, slogan: bool = False) -> tuple[int, str, str] | None:
-    for size in range(LONGEST_UNIT, 0, -1):
+    for size in words.sizes.get(norm[at : at + 1], ()):
         term = norm[at : at + size]
         roles = words.units.get(term)
         if roles is None or len(term) < size:
@@ -351,6 +368,8 @@ def _before_noun(norm: str, at: int) -> bool:
 
 def _after(norm: str, stop: int, bound: str, words: Words) -> tuple[str, int]:
     """Read a bound after the unit (以上, 左右, 余 …); gives the bound and the new end."""
+    if norm[stop : stop + 1] not in words.opens:
+        return bound, stop
     for size in (3, 2, 1):
         term = norm[stop : stop + size]
         if term in words.post and len(term) == size:
@@ -364,6 +383,8 @@ def _after(norm: str, stop: int, bound: str, words: Words) -> tuple[str, int]:
 
 def _before(norm: str, start: int, bound: str, role: str, words: Words) -> tuple[str, int]:
     """Read a bound before the numeral (近, 超过, 约 …); gives the bound and the new start."""
+    if norm[start - 1 : start] not in words.closes:
+        return bound, start
     for size in (4, 3, 2, 1):
         term = norm[max(0, start - size) : start]
         word = norm[max(0, start - 2) : start]

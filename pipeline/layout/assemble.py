@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from pipeline.layout.classify import TIME, Item, Opens, Part
+from pipeline.layout.classify import TIME, TIME_WIDTH, Item, Opens, Part
 from pipeline.layout.lines import NUMBERED
 from pipeline.layout.shapes import doubled
 from pipeline.layout.vocabulary import Vocabulary
@@ -146,7 +146,7 @@ def _inside(gap: _Gap, body: list[Item], following: str, words: Vocabulary) -> b
         return True
     if any(doubled(i.line.text) for r in gap.runs for i in r):
         return False
-    found = words.organisation.search(following)
+    found = words.opening(following, TIME_WIDTH)
     if found is None or not TIME.fullmatch(following[: found.start()]):
         return True
     return found.group() in _text(body, OPENING_LINES)

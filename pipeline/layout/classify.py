@@ -30,6 +30,8 @@ _NUMBER_LINE = re.compile(
 )
 # What may stand before the branch's name where a report opens: 近年来，… 今年以来，…
 TIME = re.compile(r"(?:[\u4e00-\u9fff\d]{1,6}(?:[年月日天来前期间])，?)?")
+# No match of it is longer than this.
+TIME_WIDTH = 8
 # A column is justified where unfinished lines inside paragraphs differ by no more than this.
 REGULAR = 1.0
 # A by-line names a branch that the text named at most so many lines before.
@@ -354,7 +356,10 @@ class _Wrapped:
 
     def _opens_report(self, run: str, after: int) -> bool:
         """Whether a report's first sentence, naming its branch, begins right after the run."""
-        text = run + self._joined(after, 3)
+        below = self._joined(after, 3)
+        if not any(suffix in below for suffix in self.words.suffixes):
+            return False
+        text = run + below
         found = self.words.organisation.search(text, max(0, len(run) - 30))
         while found and found.end() <= len(run):
             found = self.words.organisation.search(text, found.end())

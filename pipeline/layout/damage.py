@@ -18,13 +18,14 @@ _MASKED = re.compile(
     r"\d{1,4}[xX×*＊]{1,4}(?=[\u4e00-\u9fff%％])"
     r"|(?<![A-Za-z\d])(?:[xX]{2,4}|[×*＊]{1,4})(?=[\u4e00-\u9fff])"
 )
+_SIGNS = "xX×*＊"
 # A message names so many different characters or pieces.
 NAMED = 8
 
 
 def damage(text: str) -> Iterator[Issue]:
     """Give an issue for each kind of damage, with the place of its first occurrence."""
-    masked = list(_MASKED.finditer(text))
+    masked = list(_MASKED.finditer(text)) if any(sign in text for sign in _SIGNS) else []
     if masked:
         shown = _listed(Counter(m.group() for m in masked))
         yield Issue(

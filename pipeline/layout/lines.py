@@ -18,6 +18,7 @@ _NUMBERING = (
 )
 
 _BREAK = re.compile(r"\r\n|[\n\r\x0b\x0c\x1c\x1d\x1e\x85\u2028\u2029]")
+_NARROW = re.compile("[\x00-\u024f]+")
 _SPACES = re.compile(r"[\s\u200b\ufeff]+")
 NUMBERED = re.compile(_NUMBERING)
 # A line this long is never a wrapped line; articles set on one line are cut at their blanks instead.
@@ -81,8 +82,7 @@ def squeeze(text: str) -> str:
 
 
 def _width(text: str) -> float:
-    narrow = sum(1 for c in text if c < "\u0250")
-    return len(text) - narrow / 2
+    return (len(text) + len(_NARROW.sub("", text))) / 2
 
 
 def split_lines(norm: str) -> list[Line]:
@@ -179,9 +179,10 @@ def measure(lines: list[Line]) -> Measure:
     """Tell how the text is set, from its lines' widths and ends."""
     if not lines:
         return Measure(False, (), 0.0, False, False)
-    ordered = sorted(line.width for line in lines)
+    widths = [line.width for line in lines]
+    ordered = sorted(widths)
     cap = ordered[int(len(ordered) * 0.9)] + 1.5
-    typical = tuple(_typical(lines, i, cap) for i in range(len(lines)))
+    typical = tuple(_typical(widths, i, cap) for i in range(len(lines)))
     long = [i for i, n in enumerate(lines) if n.width >= max(0.6 * typical[i], LEAST_WIDTH)]
     inside = [i for i in long if not lines[i].closed]
     turned = sum(
@@ -202,7 +203,7 @@ def measure(lines: list[Line]) -> Measure:
     return Measure(wrapped, typical, slack, indented, sparse)
 
 
-def _typical(lines: list[Line], i: int, cap: float) -> float:
+def _typical(widths: list[float], i: int, cap: float) -> float:
     """The upper-median width of the lines around line i, display-wide ones aside."""
-    near = sorted(n.width for n in lines[max(0, i - 7) : i + 8] if n.width <= cap)
+    near = sorted([width for width in widths[max(0, i - 7) : i + 8] if width <= cap])
     return near[int(len(near) * 0.6)] if near else cap

@@ -33,6 +33,7 @@ def _ahead(terms: tuple[str, ...], reach: int) -> str:
 class Vocabulary:
     """Compiled patterns over the squeezed normal form of a line."""
 
+    suffixes: tuple[str, ...]  # what an organisation's name ends with
     suffix: re.Pattern[str]
     organisation: re.Pattern[str]
     organisation_line: re.Pattern[str]
@@ -52,7 +53,14 @@ class Vocabulary:
 
     def is_organisation(self, line: Line) -> bool:
         """Whether the whole line is the name of a party organisation."""
-        return len(line.text) <= 48 and self.organisation_line.fullmatch(line.text) is not None
+        text = line.text
+        possible = len(text) <= 48 and text.endswith(self.suffixes)
+        return possible and self.organisation_line.fullmatch(text) is not None
+
+    def opening(self, text: str, within: int) -> re.Match[str] | None:
+        """Give the first organisation's name in a text, None where it begins after `within`."""
+        matches = (self.organisation.match(text, at) for at in range(min(within, len(text)) + 1))
+        return next((found for found in matches if found), None)
 
     def is_meta(self, line: Line) -> bool:
         """Whether the line is page boilerplate."""
@@ -87,6 +95,7 @@ def vocabulary(lexicons: Lexicons) -> Vocabulary:
     author = _any(lexicons.terms("layout", "author"))
     name = r"[\u4e00-\u9fffA-Za-z·、/\s]{2,16}"
     return Vocabulary(
+        suffixes=(*lexicons.terms("organisations", "suffix"), "党支部"),
         suffix=re.compile(f"(?:{suffix})"),
         organisation=re.compile(
             _ahead(lexicons.terms("organisations", "suffix"), NAME)

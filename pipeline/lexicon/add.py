@@ -20,7 +20,7 @@ from typing import NamedTuple
 from pipeline.errors import LexiconError
 from pipeline.lexicon.check import check
 from pipeline.lexicon.edit import with_dimension_terms, with_rows
-from pipeline.lexicon.load import SCHEMES, TABLES, Scheme, load, read_scheme, read_table
+from pipeline.lexicon.load import SCHEMES, TABLES, Scheme, forget, read_scheme, read_table
 from pipeline.lexicon.roles import ROLES
 
 # Columns that `zhibu lexicon suggest` writes, the first row of what `add` reads.
@@ -71,7 +71,7 @@ def add(file: Path, folder: Path) -> Merge:
     changed = _changed(folder, entries)
     _prove(folder, changed, entries)
     _write(folder, changed)
-    load.cache_clear()  # what it holds was read before
+    forget()  # what it holds was read before
     return Merge((), dict(sorted(Counter(_file(e.table) for e in entries).items())))
 
 

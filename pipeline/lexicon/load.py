@@ -99,9 +99,18 @@ def shipped() -> Path:
     return inside if inside.is_dir() else Path(__file__).parents[2] / "lexicons"
 
 
-@cache
 def load(folder: str | None = None, scheme: str = "siqiang") -> Lexicons:
     """Load all tables of a folder and one scheme; raises LexiconError naming file and row."""
+    return _load(folder, scheme)  # one object, whether or not the defaults were written out
+
+
+def forget() -> None:
+    """Have the next `load` read the files again."""
+    _load.cache_clear()
+
+
+@cache
+def _load(folder: str | None, scheme: str) -> Lexicons:
     root = Path(folder) if folder else shipped()
     digest = hashlib.sha256()
     tables = {}

@@ -42,8 +42,9 @@ class Segmenter(Protocol):
 def _spans(pairs: Iterable[tuple[str, str]]) -> list[Token]:
     found, at = [], 0
     for word, tag in pairs:
-        found.append(Token(word, at, at + len(word), tag))
-        at += len(word)
+        end = at + len(word)
+        found.append(Token(word, at, end, tag))
+        at = end
     return found
 
 

@@ -47,7 +47,7 @@ def duplicates(reports: Iterable[Known]) -> dict[str, str]:
     if len(known) < 2:
         return {}
     groups = _groups(known)
-    leaders: dict[tuple[int, bytes], list[int]] = {}  # reports that are no copies, group by group
+    leaders: dict[int, list[int]] = {}  # reports that are no copies, group by group
     found: dict[str, str] = {}
     for n, one in enumerate(known):
         own = groups.get(n, ())
@@ -76,17 +76,17 @@ def is_copy(a: Known, b: Known) -> bool:
     return agree >= NUMBERS if count >= FEW else share >= NEARLY_EQUAL
 
 
-def _groups(known: Sequence[Known]) -> dict[int, list[tuple[int, bytes]]]:
-    """For each report that shares a group with another: its groups (equal texts, equal bands).
+def _groups(known: Sequence[Known]) -> dict[int, list[int]]:
+    """For each report that shares a group with another: its groups (equal texts, equal bands), as numbers.
 
     Bands are told apart by sorting, one after another: dictionaries of all would not fit in memory.
     """
-    found: dict[int, list[tuple[int, bytes]]] = {}
+    found: dict[int, list[int]] = {}
 
     def add(band: int, rows: NDArray[np.void]) -> None:
         _, place, counts = np.unique(rows, return_inverse=True, return_counts=True)
         for n in np.flatnonzero(counts[place] > 1).tolist():
-            found.setdefault(n, []).append((band, rows[n].tobytes()))
+            found.setdefault(n, []).append(band * len(known) + int(place[n]))
 
     add(BANDS, np.array([k.exact for k in known], "V16"))
     hashes = np.frombuffer(b"".join(k.shingles for k in known), "<u2").reshape(-1, HASHES)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from functools import cache
+from functools import lru_cache
 
 from pipeline.extract import levels
 from pipeline.lexicon.load import load
@@ -14,7 +14,8 @@ _PLACE = re.compile(
 )
 
 
-@cache
+# Names differ without end; those of one file come one after another.
+@lru_cache(maxsize=1024)
 def place_of(
     branch: str | None, folder: str | None = None
 ) -> tuple[str | None, str | None, str | None]:

@@ -126,6 +126,9 @@ def extract(files: Files, scheme: Scheme = "siqiang", lexicons: Lexicons = None)
     missing = [f for f in files if not f.exists()]
     if missing:
         raise ZhibuError("no such file", str(missing[0]), "check the path")
+    folders = [f for f in files if f.is_dir()]
+    if folders:
+        raise ZhibuError("a folder, not a file", str(folders[0]), "read folders with `zhibu run`")
     failed = False
     for file in files:
         for document in route.documents(Item(file, str(file)), options, Limits()):

@@ -25,7 +25,10 @@ _NUMERAL = r"[\d.,一二三四五六七八九十百千万亿两余多几约近]"
 _TIME = r"目前|如今|现在|眼下|其中|而|这里|当地|截至[^，。]{0,10}|[^，。]{0,6}年(?:底|末|初)?"
 _PLACE = r"[\u4e00-\u9fff]{1,5}[省市县区镇乡村州旗]"
 # Who of all did something or got it is told after them, or in the next clause: 全村120户，全部搬迁.
-_CLOSED = r"口?(?:[、和]?{number}{{1,16}}(?:{units})口?){{0,4}}(?=[，。；！？\n）]|$)(?!，(?:全部|全都|均|都|已|皆))"
+_CLOSED = (
+    r"口?(?:[、和]?{number}{{1,16}}(?:{units})口?){{0,4}}"
+    r"(?=[，。；！？\n）]|$)(?!，(?:全部|全都|均|都|已|皆))"
+)
 _OF = re.compile(r"口?的(?P<rest>[^，。；！？\n]*)")
 _DONE = re.compile(r"[了完]|全部|建|办|实现|解决|得到|覆盖")
 # Characters after a number that are looked at.

@@ -294,3 +294,19 @@ def test_a_text_inside_a_container_is_read_by_the_path_that_rows_show(tmp_path: 
     for gone in ("a.zip!/三.txt", "t.csv#row=9"):
         with pytest.raises(ReadError, match="not in this file"):
             ingest.read(Path(f"{tmp_path}/{gone}"))
+
+
+@pytest.mark.parametrize(
+    ("data", "cure"),
+    [
+        (b"PK\x03\x04 word/document.xml", "name it .docx"),
+        (b"%PDF-1.7 text follows in plain letters", "name it .pdf"),
+    ],
+)
+def test_a_file_under_a_wrong_name_is_told_the_right_one(
+    tmp_path: Path, data: bytes, cure: str
+) -> None:
+    (tmp_path / "a.txt").write_bytes(data)
+    with pytest.raises(ReadError) as told:
+        ingest.read(tmp_path / "a.txt")
+    assert cure in str(told.value)

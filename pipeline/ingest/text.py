@@ -24,6 +24,14 @@ def sources(item: Item, limits: Limits) -> Read:
     yield read(item.shown, sha256(data), data)
 
 
+# What a file's first bytes say that it is, whatever its name.
+_SIGNED = {
+    b"PK\x03\x04": "it begins like Word, Excel or a zip archive: name it .docx, .xlsx or .zip",
+    b"%PDF-": "it begins like PDF: name it .pdf",
+    b"\xd0\xcf\x11\xe0": "it begins like the older Word or Excel: save it as .docx or .xlsx",
+}
+
+
 def read(path: str, digest: str, data: bytes) -> Source:
     """Decode a text file; raises ReadError on an empty or binary one."""
     encoding, skip = detect(data)
@@ -35,8 +43,9 @@ def read(path: str, digest: str, data: bytes) -> Source:
         controls = _controls(text.encode())
     else:
         controls = _controls(body)
-    if controls > BINARY_SHARE:
-        raise ReadError("binary data, not text", path, "convert it to text first")
+    signed = next((cure for mark, cure in _SIGNED.items() if data.startswith(mark)), None)
+    if controls > BINARY_SHARE or signed is not None:
+        raise ReadError("binary data, not text", path, signed or "convert it to text first")
     text = text or body.decode(encoding, errors="replace")
     # Judged when decoded: a mark, or blanks of any width, are no text in any encoding.
     held = text.lstrip("\ufeff")

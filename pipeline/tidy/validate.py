@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from typing import TYPE_CHECKING, Any
 
 from pipeline.errors import ZhibuError
@@ -37,7 +38,10 @@ def validate(dataset: Dataset) -> list[str]:
 def schema_of(table: Table) -> Any:
     """Give the pandera schema of a table: columns in order, types, nulls, unique keys, allowed values."""
     try:
-        import pandera.pandas as pa
+        with warnings.catch_warnings():
+            # where PySpark is installed, pandera loads it, and that tells of versions not used here
+            warnings.simplefilter("ignore", FutureWarning)
+            import pandera.pandas as pa
     except ImportError as error:
         raise ZhibuError(
             "pandera is not installed", "validate", "pip install 'zhibu[analysis]'"

@@ -62,6 +62,9 @@ def run(
     timeout_per_file: Annotated[
         float, typer.Option(min=0, help="Seconds for a file, or row of a table; 0: no limit.")
     ] = 3600,  # no file within the limits takes so long, so that it ends only what hangs
+    max_characters: Annotated[
+        int, typer.Option(min=1, help="Characters of a text; a longer one is given up.")
+    ] = 4_000_000,
     keep: Annotated[
         bool, typer.Option("--keep", help="Keep documents whose files are gone since the last run.")
     ] = False,
@@ -77,7 +80,7 @@ def run(
     """Write the dataset of files and folders. A second run does only what is new or changed."""
     from pipeline.model import Options
 
-    options = Options(scheme, lexicons, text_column, timeout_per_file or None, keep)
+    options = Options(scheme, lexicons, text_column, timeout_per_file or None, max_characters, keep)
     if engine == "spark":
         from pipeline.adapters import spark
 

@@ -26,6 +26,7 @@ lexicon_app = typer.Typer(help="Check and study the lexicons.", no_args_is_help=
 app.add_typer(lexicon_app, name="lexicon")
 
 Files = Annotated[list[Path], typer.Argument(help="Files to read.")]
+DatasetFolder = Annotated[Path, typer.Argument(help="Folder of a dataset.")]
 Scheme = Annotated[str, typer.Option(help="Scheme of dimensions: a file in lexicons/dimensions.")]
 Lexicons = Annotated[
     str | None, typer.Option(help="Folder of lexicons to use instead of those shipped.")
@@ -62,6 +63,9 @@ def run(
     timeout_per_file: Annotated[
         float, typer.Option(min=0, help="Seconds for a file, or row of a table; 0: no limit.")
     ] = 3600,  # no file within the limits takes so long, so that it ends only what hangs
+    max_characters: Annotated[
+        int, typer.Option(min=1, help="Characters of a text; a longer one is given up.")
+    ] = 4_000_000,
     keep: Annotated[
         bool, typer.Option("--keep", help="Keep documents whose files are gone since the last run.")
     ] = False,
@@ -77,7 +81,7 @@ def run(
     """Write the dataset of files and folders. A second run does only what is new or changed."""
     from pipeline.model import Options
 
-    options = Options(scheme, lexicons, text_column, timeout_per_file or None, keep)
+    options = Options(scheme, lexicons, text_column, timeout_per_file or None, max_characters, keep)
     if engine == "spark":
         from pipeline.adapters import spark
 
@@ -97,21 +101,18 @@ def run(
         file=sys.stderr,
     )
     if summary.failed:
-        csv = engine == "local" and "csv" in format.split(",")
-        table = Path(out) / "issues.csv" if csv else "the table issues"
+        listed = engine == "local" and "csv" in format
+        table = Path(out) / "issues.csv" if listed else "the table issues"
         print(f"see {table} for the files that failed", file=sys.stderr)
         raise typer.Exit(1)
 
 
 @app.command()
-def validate(
-    dataset: Annotated[Path, typer.Argument(help="Folder of a dataset.")],
-) -> None:
+def validate(dataset: DatasetFolder) -> None:
     """Check a dataset against the declaration of its columns; faults go to stderr, a line each."""
     from pipeline.commands.validate import counts
 
-    for name, rows in counts(dataset):
-        print(f"{rows:>9} {name}")
+    print(*(f"{rows:>9} {name}" for name, rows in counts(dataset)), sep="\n")
 
 
 @app.command()
@@ -123,8 +124,7 @@ def extract(files: Files, scheme: Scheme = "siqiang", lexicons: Lexicons = None)
     from pipeline.model import Options
 
     options = Options(scheme, lexicons)
-    missing = [f for f in files if not f.exists()]
-    if missing:
+    if missing := [f for f in files if not f.exists()]:
         raise ZhibuError("no such file", str(missing[0]), "check the path")
     folders = [f for f in files if f.is_dir()]
     if folders:

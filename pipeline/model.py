@@ -228,4 +228,5 @@ class Options:
     lexicons: str | None = None  # folder of lexicons; None takes those shipped with the package
     text_column: str | None = None  # column of tables that holds the text; None finds it
     seconds: float | None = None  # a file (row, member of an archive) may take; None sets no limit
+    characters: int = 4_000_000  # a text may have; a longer one is given up
     keep: bool = False  # documents whose files are gone stay in the dataset

@@ -45,7 +45,7 @@ KINDS = (
     "“一”",
     "\n ",
 )
-OWN = 4  # characters of a pattern's own that are tried
+OWN = 3  # characters of a pattern's own that are tried
 made: dict[re.Pattern[str], str] = {}
 
 
@@ -129,8 +129,7 @@ def inputs(pattern: re.Pattern[str]) -> Iterator[str]:
         text = (unit * (LONG // len(unit) + 1))[:LONG]
         yield text
         if unit in some:
-            yield text + "〓"
-            yield text + "，"
+            yield text + "〓，"
 
 
 class TooSlow(Exception):

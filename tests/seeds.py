@@ -7,6 +7,7 @@ import gzip
 import io
 import json
 import tarfile
+import zipfile
 from collections.abc import Mapping
 from email.message import EmailMessage
 from functools import cache
@@ -128,12 +129,11 @@ def pictures() -> dict[str, bytes]:
 
 
 def zipped(files: Mapping[str, bytes]) -> bytes:
-    import zipfile
-
     out = io.BytesIO()
     with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as archive:
         for name, data in files.items():
-            archive.writestr(zipfile.ZipInfo(name, (2024, 1, 1, 0, 0, 0)), data)
+            info = zipfile.ZipInfo(name, (2024, 1, 1, 0, 0, 0))
+            archive.writestr(info, data, zipfile.ZIP_DEFLATED)
     return out.getvalue()
 
 
@@ -154,6 +154,18 @@ def mail(text: str, files: Mapping[str, bytes]) -> bytes:
     for name, data in files.items():
         message.add_attachment(data, maintype="application", subtype="octet-stream", filename=name)
     return message.as_bytes()
+
+
+def damaged(data: bytes, other: bytes, rng: Random) -> bytes:
+    """Damage a file; of a packed one as often what is inside it, which no checksum then tells."""
+    if data.startswith(b"PK") and rng.random() < 0.7:
+        with zipfile.ZipFile(io.BytesIO(data)) as archive:
+            files = {name: archive.read(name) for name in archive.namelist()}
+        name = rng.choice(list(files))
+        return zipped(files | {name: mutate(files[name], other, rng)})
+    if data.startswith(b"\x1f\x8b") and rng.random() < 0.7:
+        return gzip.compress(mutate(gzip.decompress(data), other, rng), mtime=0)
+    return mutate(data, other, rng)
 
 
 def mutate(data: bytes, other: bytes, rng: Random) -> bytes:

@@ -19,7 +19,7 @@ from pipeline import Dataset
 from pipeline.commands.run import run
 from pipeline.model import Options
 from pipeline.tidy.validate import validate
-from tests.seeds import mutate, seeds
+from tests.seeds import damaged, seeds
 
 SECONDS = 60.0  # a text may take; a damaged page takes a few
 # Rows that say that a fault is ours, and not the file's.
@@ -33,7 +33,7 @@ def compose(folder: Path, count: int, seed: int) -> None:
         name, data = files[n % len(files)]
         rng = Random(f"{seed}/{n}")
         other = rng.choice(files)[1]
-        (folder / f"{n:05}-{name}").write_bytes(mutate(data, other, rng))
+        (folder / f"{n:05}-{name}").write_bytes(damaged(data, other, rng))
 
 
 def judge(folder: Path, out: Path) -> tuple[list[str], Counter[tuple[str, str]]]:

@@ -22,7 +22,7 @@ def read(sources: Sequence[Path], options: Options, unread: list[Unread]) -> Ite
 
     Raises ZhibuError for a missing path or a folder without files that can be read.
     """
-    limits = Limits(text_column=options.text_column)
+    limits = Limits(text_column=options.text_column, characters=options.characters)
     for found in find(sources):
         if found.left_out is not None:
             unread.append(Unread(found.path, *found.left_out, left_out=True))

@@ -91,6 +91,8 @@ def run(
         )
         if options.text_column is not None:
             version += (options.text_column,)
+        if options.characters != Options().characters:
+            version += (f"{options.characters} characters",)
         planned = parts.plan(inputs, *version)
         folder = state / "parts"
         folder.mkdir(exist_ok=True)
@@ -178,7 +180,7 @@ def rows_of(item: Item, options: Options, watch: Watch | None = None) -> Iterato
     """
     watch = watch or Watch(_say)
     told = _Told(watch.say)
-    limits = Limits(text_column=options.text_column)
+    limits = Limits(text_column=options.text_column, characters=options.characters)
     found = route.documents(item, options, limits)
     count = 0
     path = item.shown

@@ -17,16 +17,16 @@ from pipeline.extract.quantities import Quantity
 from pipeline.lexicon import Lexicons
 
 # Between a name and its number: 人口已达到42万, 客流约为3万.
-_HOLDS = r"(?:已经?|目前|现|共|总|约|近|超过?|达到?|为|有|计|接近|逾|多达|高达|合计|将近|是)*"
+_HOLDS = r"(?:已经?|目前|现|共|总|约|近|超过?|达到?|为|有|计|接近|逾|多达|高达|合计|将近|是){0,8}"
 # Between the area and what it has: 全县目前, 全镇范围内, 全村2023年末.
-_LINK = r"(?:目前|现|的|总|范围内|境内|内|年末|年底|\d{4}年(?:末|底)?)*"
+_LINK = r"(?:目前|现|的|总|范围内|境内|内|年末|年底|\d{4}年(?:末|底)?){0,8}"
 _NUMERAL = r"[\d.,一二三四五六七八九十百千万亿两余多几约近]"
 # A time or a place that may stand before the area's name.
 _TIME = r"目前|如今|现在|眼下|其中|而|这里|当地|截至[^，。]{0,10}|[^，。]{0,6}年(?:底|末|初)?"
 _PLACE = r"[\u4e00-\u9fff]{1,5}[省市县区镇乡村州旗]"
 # Who of all did something or got it is told after them, or in the next clause: 全村120户，全部搬迁.
 _CLOSED = (
-    r"口?(?:[、和]?{number}{{1,16}}(?:{units})口?){{0,4}}"
+    r"口?(?:[、和]?{number}{{1,12}}(?:{units})口?){{0,8}}"
     r"(?=[，。；！？\n）]|$)(?!，(?:全部|全都|均|都|已|皆))"
 )
 _OF = re.compile(r"口?的(?P<rest>[^，。；！？\n]*)")
@@ -63,10 +63,10 @@ def areas(lexicons: Lexicons) -> Areas:
     area, size, line = any_of("area"), any_of("area_size"), any_of("area_line")
     stake, people = any_of("area_stake"), any_of("area_people")
     units = lexicons.terms("cues", "area_unit")
-    earlier = rf"(?:{_NUMERAL}{{1,16}}(?:{_any(units)})[、和]?){{0,4}}"  # 326户 before 1142人
+    earlier = rf"(?:{_NUMERAL}{{1,12}}(?:{_any(units)})[、和]?){{0,8}}"  # 326户 before 1142人
     lead = rf"^(?:{_TIME}|{_PLACE}|[^，。]*(?:{stake}))?"
     plain = rf"^(?:{_TIME}|[^，。]*(?:{stake}))?"
-    number = rf"(?:{_NUMERAL}{{1,6}}号线)"
+    number = rf"(?:{_NUMERAL}{{1,4}}号线)"
     network = rf"(?:(?:{area})(?:{line})?|{line}|{number})"
     return Areas(
         area=re.compile(area),

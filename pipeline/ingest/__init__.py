@@ -64,7 +64,10 @@ def sources(item: Item, limits: Limits) -> Read:
         return
     reader: Reader = import_module(module).sources
     try:
-        yield from reader(item, limits)
+        for found in reader(item, limits):
+            if isinstance(found, Source) and len(found.text) > limits.characters:
+                raise limits.too_long(len(found.text), found.path)
+            yield found
     except ReadError as error:
         yield Unread(error.where, error.what, error.cure)
 

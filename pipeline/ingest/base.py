@@ -22,6 +22,7 @@ class Limits:
     members: int = 20_000  # files in one archive
     ratio: int = 200  # unpacked to packed size of a member
     depth: int = 3  # archives inside archives
+    characters: int = 4_000_000  # of one text; some 300 MB of memory a million
     pages: int = 5_000  # of one PDF
     text_column: str | None = None  # column of a table that holds the text
     lexicons: str | None = (
@@ -33,6 +34,13 @@ class Limits:
     def wants(self, shown: str) -> bool:
         """Whether something of this shown path is, or may hold, what is wanted."""
         return self.only is None or f"{file_of(self.only)}!/".startswith(f"{shown}!/")
+
+    def too_long(self, size: int, where: str) -> ReadError:
+        """Say that a text is longer than is read."""
+        what = (
+            f"a text of {size:,} characters or more, and no more than {self.characters:,} are read"
+        )
+        return ReadError(what, where, "split the file, or raise --max-characters")
 
     def deeper(self) -> Limits:
         """Give the limits for what lies one archive deeper."""
@@ -59,6 +67,15 @@ class Item:
     def stem(self) -> str:
         """The name without its suffix, which ids are made of."""
         return self.name.stem
+
+    def size(self) -> int:
+        """Give the number of bytes; 0 where it cannot be told."""
+        if self.data is not None:
+            return len(self.data)
+        try:
+            return self.file.stat().st_size
+        except OSError:
+            return 0
 
     def content(self, limit: int) -> bytes:
         """Give all bytes; raises ReadError where they cannot be read or are too many."""

@@ -16,10 +16,13 @@ from pipeline.model import Issue, Source
 # Control characters that no text file holds; more than this share of them means binary.
 CONTROLS = bytes(b for b in range(32) if b not in b"\t\n\r\f\x1a\x1b")
 BINARY_SHARE = 0.02
+LONGEST = 4  # bytes of a character in any encoding that is read
 
 
 def sources(item: Item, limits: Limits) -> Read:
     """Give the one text of a text file."""
+    if item.size() > limits.characters * LONGEST:  # too long whatever its encoding: not even read
+        raise limits.too_long(item.size() // LONGEST, item.shown)
     data = item.content(limits.bytes)
     yield read(item.shown, sha256(data), data)
 

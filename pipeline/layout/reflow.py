@@ -15,7 +15,7 @@ _CONTROL = r"[\x00-\x08\x0e-\x1b\x7f-\x84\x86-\x9f\u200b-\u200f\u202a-\u202e\u20
 _REMOVABLE = re.compile(rf"(?P<pinyin>{_PINYIN})|(?P<control>{_CONTROL})|(?P<blank>[\s\xa0]+)")
 _STRAY = re.compile(r"(?<=[\u3400-\u9fff])[ \t\u3000]+(?=[\u3400-\u9fff])")
 # The digits before and after a blank, with a decimal point at it.
-_HEAD, _TAIL = re.compile(r"(?<!\d)\d{1,20}(?:\s?\.)?$"), re.compile(r"(?:\.\s?)?\d+")
+_HEAD, _TAIL = re.compile(r"\d{1,16}(?:\s?\.)?$"), re.compile(r"(?:\.\s?)?\d+")
 LONGEST_NUMBER, YEAR = 16, 4
 # More stray blanks than one in so many characters, and blanks inside quotation marks mean nothing.
 STRAY_PER_CHARACTERS = 80

@@ -62,7 +62,7 @@ def run(
     ] = None,
     timeout_per_file: Annotated[
         float, typer.Option(min=0, help="Seconds for a file, or row of a table; 0: no limit.")
-    ] = 3600,  # no file within the limits takes so long, so that it ends only what hangs
+    ] = 3600,  # only what hangs, and scans of very many pages, take longer
     max_characters: Annotated[
         int, typer.Option(min=1, help="Characters of a text; a longer one is given up.")
     ] = 4_000_000,

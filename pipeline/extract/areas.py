@@ -8,7 +8,6 @@ the area's name must be nothing, a time, a place or a stake (关系全市三百�
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cache
 
@@ -58,12 +57,12 @@ def areas(lexicons: Lexicons) -> Areas:
     """Compile the shapes once from the roles `area…` of the cues."""
 
     def any_of(role: str) -> str:
-        return _any(lexicons.terms("cues", role))
+        return lexicons.alternatives("cues", role)
 
     area, size, line = any_of("area"), any_of("area_size"), any_of("area_line")
     stake, people = any_of("area_stake"), any_of("area_people")
-    units = lexicons.terms("cues", "area_unit")
-    earlier = rf"(?:{_NUMERAL}{{1,12}}(?:{_any(units)})[、和]?){{0,8}}"  # 326户 before 1142人
+    unit = any_of("area_unit")
+    earlier = rf"(?:{_NUMERAL}{{1,12}}(?:{unit})[、和]?){{0,8}}"  # 326户 before 1142人
     lead = rf"^(?:{_TIME}|{_PLACE}|[^，。]*(?:{stake}))?"
     plain = rf"^(?:{_TIME}|[^，。]*(?:{stake}))?"
     number = rf"(?:{_NUMERAL}{{1,4}}号线)"
@@ -80,17 +79,14 @@ def areas(lexicons: Lexicons) -> Areas:
             rf"(?:^|[^\u4e00-\u9fff]|目前|如今){network}(?:{any_of('area_mean')})(?:{any_of('area_traffic')}){_HOLDS}$"
         ),
         closed=re.compile(
-            rf"(?:{people})?" + _CLOSED.format(number=_NUMERAL, units=_any(units)), re.DOTALL
+            rf"(?:{people})?" + _CLOSED.format(number=_NUMERAL, units=unit),
+            re.DOTALL,
         ),
         parts=re.compile(any_of("area_part")),
         town=re.compile(rf"口?的(?:{any_of('area_town')})(?=$|[，。；、！？里中每])"),
-        people=frozenset(units),
+        people=frozenset(lexicons.terms("cues", "area_unit")),
         passing=frozenset(lexicons.terms("cues", "area_passing")),
     )
-
-
-def _any(terms: Iterable[str]) -> str:
-    return "|".join(sorted(map(re.escape, terms), key=lambda t: (-len(t), t)))
 
 
 def describes(prose: Prose, quantity: Quantity, words: Areas) -> bool:

@@ -52,7 +52,7 @@ class Cues:
 def cues(lexicons: Lexicons) -> Cues:
     """Compile the cue lexicons once."""
     directions = lexicons.values("quantities", "change_up", "change_down")
-    verbs = "|".join(sorted(map(re.escape, directions), key=lambda t: (-len(t), t)))
+    verbs = lexicons.alternatives("quantities", "change_up", "change_down")
 
     def cue(role: str) -> Matcher:
         return Matcher(lexicons.terms("cues", role))

@@ -63,7 +63,7 @@ def words(lexicons: Lexicons) -> Words:
     scheme = lexicons.scheme
     keys = scheme.dimensions
     weight = {t.term: (keys.index(t.dimension), t.weight) for t in scheme.terms}
-    neutral = "|".join(map(re.escape, lexicons.terms("layout", "neutral_heading")))
+    neutral = lexicons.alternatives("layout", "neutral_heading")
     return Words(
         Matcher([*weight, *scheme.institutions]),
         weight,

@@ -76,7 +76,7 @@ def words(lexicons: Lexicons) -> Words:
         for row in lexicons.tables["honours"]
         if row.role in ("member", "branch", "unit", "group")
     }
-    tails = "|".join(map(re.escape, lexicons.terms("honours", "tail")))
+    tails = lexicons.alternatives("honours", "tail")
 
     def match(*names: str) -> Matcher:
         return Matcher(lexicons.terms("honours", *names))

@@ -19,10 +19,6 @@ BETWEEN = (
 NAME = 240
 
 
-def _any(terms: tuple[str, ...]) -> str:
-    return "|".join(re.escape(t) for t in terms)
-
-
 def _ahead(terms: tuple[str, ...], reach: int) -> str:
     """Look for the first character of a term: where none is within reach, a search goes on at once."""
     first = "".join(re.escape(c) for c in sorted({t[0] for t in terms if t}))
@@ -83,16 +79,16 @@ class Vocabulary:
 @cache
 def vocabulary(lexicons: Lexicons) -> Vocabulary:
     """Compile the layout lexicons once."""
-    suffix = _any(lexicons.terms("organisations", "suffix"))
-    institution = _any(lexicons.terms("organisations", "institution"))
+    suffix = lexicons.alternatives("organisations", "suffix")
+    institution = lexicons.alternatives("organisations", "institution")
     inner = r"[^，。、；：！？\s《》“”]"
     # what may stand between the institution and the suffix: a function (运维检修), never a clause
     function = r"[^，。、；：！？\s《》“”的了是在把以各每等个对与和将]{0,12}?"
     # 社区党委第三网格党支部: a branch below a committee
     lower = rf"(?:(?<=党委|总支){function}{BETWEEN}党支部)?"
-    key = _any(lexicons.terms("layout", "meta_key"))
-    only = _any(lexicons.terms("layout", "meta_line"))
-    author = _any(lexicons.terms("layout", "author"))
+    key = lexicons.alternatives("layout", "meta_key")
+    only = lexicons.alternatives("layout", "meta_line")
+    author = lexicons.alternatives("layout", "author")
     name = r"[\u4e00-\u9fffA-Za-z·、/\s]{2,16}"
     return Vocabulary(
         suffixes=(*lexicons.terms("organisations", "suffix"), "党支部"),
@@ -112,22 +108,22 @@ def vocabulary(lexicons: Lexicons) -> Vocabulary:
             r"|\d{4}[-年/.]\d{1,2}[-月/.]\d{1,2}日?(?:\d{1,2}:\d{2}(?::\d{2})?)?(?:来源|$)"
         ),
         meta_only=re.compile(rf"(?:[【\[（|\]】）:：/>\-·]|{only})+"),
-        meta_mark=re.compile(_any(lexicons.terms("layout", "meta_mark"))),
+        meta_mark=re.compile(lexicons.alternatives("layout", "meta_mark")),
         caption=re.compile(
-            rf"^(?:{_any(lexicons.terms('layout', 'caption'))})"
-            rf"|[\s（(。]{name}?(?:{_any(lexicons.terms('layout', 'caption_end'))})[)）]?$"
+            rf"^(?:{lexicons.alternatives('layout', 'caption')})"
+            rf"|[\s（(。]{name}?(?:{lexicons.alternatives('layout', 'caption_end')})[)）]?$"
         ),
         author=re.compile(
             rf"[（(]?(?:(?:{author})[:：]?)+(?P<name>{name}?)[)）]?(?=$|(?:{key}|{author})[:：])"
         ),
-        predicate=re.compile(_any(lexicons.terms("layout", "predicate"))),
-        boundary=re.compile(_any(lexicons.terms("layout", "boundary"))),
-        not_heading=re.compile(rf"(?:{_any(lexicons.terms('layout', 'not_heading'))})"),
-        theme=re.compile(_any(lexicons.terms("layout", "theme"))),
-        story_opening=re.compile(_any(lexicons.terms("layout", "story_opening"))),
-        told=re.compile(_any(lexicons.terms("layout", "told"))),
-        bullet=re.compile(rf"(?:{_any(lexicons.terms('layout', 'bullet'))})+"),
-        byline_words=re.compile(_any(lexicons.terms("layout", "byline_word"))),
+        predicate=re.compile(lexicons.alternatives("layout", "predicate")),
+        boundary=re.compile(lexicons.alternatives("layout", "boundary")),
+        not_heading=re.compile(rf"(?:{lexicons.alternatives('layout', 'not_heading')})"),
+        theme=re.compile(lexicons.alternatives("layout", "theme")),
+        story_opening=re.compile(lexicons.alternatives("layout", "story_opening")),
+        told=re.compile(lexicons.alternatives("layout", "told")),
+        bullet=re.compile(rf"(?:{lexicons.alternatives('layout', 'bullet')})+"),
+        byline_words=re.compile(lexicons.alternatives("layout", "byline_word")),
     )
 
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 import csv
 import hashlib
 import io
+import re
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -83,6 +84,10 @@ class Lexicons:
         """Give the terms of a table that have one of the roles, longest first."""
         found = {row.term for row in self.tables[table] if row.role in roles}
         return tuple(sorted(found, key=lambda t: (-len(t), t)))
+
+    def alternatives(self, table: str, *roles: str) -> str:
+        """Give the terms as the alternatives of a pattern, longest first; the empty text for none."""
+        return "|".join(map(re.escape, self.terms(table, *roles)))
 
     def values(self, table: str, *roles: str) -> dict[str, str]:
         """Give term → value for the terms of a table that have one of the roles."""

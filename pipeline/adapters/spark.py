@@ -21,15 +21,15 @@ from urllib.parse import unquote, urlsplit
 
 import pyarrow as pa
 
-from pipeline import __version__, route
-from pipeline.commands.run import Summary, rows_of
+from pipeline import route
+from pipeline.commands.run import Summary, rows_of, run_row, summary
 from pipeline.errors import ZhibuError
 from pipeline.ingest import Item
 from pipeline.model import Options
 from pipeline.tidy.duplicates import duplicates
-from pipeline.tidy.parts import AGAIN, knowns, linked, schema_of
-from pipeline.tidy.rows import SKETCHES, Rows, key
-from pipeline.tidy.schema import BY_NAME, SCHEMA_VERSION, TABLES, Table
+from pipeline.tidy.parts import AGAIN, arrow, knowns, linked
+from pipeline.tidy.rows import SKETCHES, Rows
+from pipeline.tidy.schema import BY_NAME, TABLES, Table
 
 if TYPE_CHECKING:
     from pyspark.sql import DataFrame, SparkSession
@@ -83,8 +83,7 @@ def run(inputs: Sequence[str], out: str, options: Options, cluster: Cluster) -> 
         raise ZhibuError(
             f"Spark: {first}", ", ".join(inputs), "check the paths and that Spark may read them"
         ) from error
-    facts = counts["practices"] + counts["achievements"] + counts["honours"]
-    return Summary(counts["documents"], failed, counts["reports"], facts, 0)
+    return summary(counts, failed, 0)
 
 
 def _session(cluster: Cluster) -> SparkSession:
@@ -203,12 +202,10 @@ def _staged_rows(shown: str, data: bytes, options: Options) -> Iterator[Any]:
 def _packed(shown: str, n: int, rows: Rows) -> Iterator[dict[str, Any]]:
     for name, found in rows.items():
         if found and name not in AGAIN:
-            schema = schema_of(name)
-            columns = zip(zip(*found, strict=True), schema, strict=True)
-            arrays = [pa.array(cells, field.type) for cells, field in columns]
+            packed = arrow(name, found)
             sink = pa.BufferOutputStream()
-            with pa.ipc.new_stream(sink, schema) as stream:
-                stream.write_batch(pa.RecordBatch.from_arrays(arrays, schema=schema))
+            with pa.ipc.new_stream(sink, packed.schema) as stream:
+                stream.write_table(packed)
             yield {"path": shown, "n": n, "name": name, "rows": sink.getvalue().to_pybytes()}
 
 
@@ -257,12 +254,8 @@ def _failed(spark: SparkSession, out: str) -> int:
 def _runs(
     spark: SparkSession, out: str, options: Options, counts: dict[str, int], failed: int
 ) -> None:
-    version = route.tools(options).lexicons.version
-    facts = counts["practices"] + counts["achievements"] + counts["honours"]
-    run_id = key(__version__, version, options.scheme, "spark", *counts.values())
-    row = [run_id, __version__, SCHEMA_VERSION, version, options.scheme]
-    row += [counts["documents"], failed, counts["reports"], facts]
-    frame = spark.createDataFrame([tuple(row)], _ddl(BY_NAME["runs"]))
+    row = run_row(options, counts, failed, "spark", *counts.values())
+    frame = spark.createDataFrame([row], _ddl(BY_NAME["runs"]))
     frame.coalesce(1).write.mode("overwrite").parquet(f"{out.rstrip('/')}/runs.parquet")
 
 

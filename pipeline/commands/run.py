@@ -9,8 +9,6 @@ from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
-import pyarrow as pa
-
 from pipeline import __version__, route
 from pipeline.commands import pool
 from pipeline.commands.find import find
@@ -21,9 +19,9 @@ from pipeline.ingest.base import file_of
 from pipeline.model import Document, Options
 from pipeline.tidy import commit, contract, keep, parts
 from pipeline.tidy.parts import Input, Part
-from pipeline.tidy.rows import Rows, document_rows, failure_rows, key
-from pipeline.tidy.schema import BY_NAME, SCHEMA_VERSION
-from pipeline.tidy.sinks import Dataset, arrow_schema, check
+from pipeline.tidy.rows import Row, Rows, document_rows, failure_rows, key
+from pipeline.tidy.schema import SCHEMA_VERSION
+from pipeline.tidy.sinks import Dataset, check
 
 # What a cure says where a reader is not installed.
 INSTALL = "pip install"
@@ -77,7 +75,7 @@ def run(
                 path,
                 None if left_out else parts.digest(file),
                 left_out,
-                0 if left_out else parts.size(file),
+                0 if left_out else Item(file, path).size(),
             )
             for file, path, left_out in files
         ]
@@ -110,10 +108,10 @@ def run(
         if options.keep:
             planned += keep.kept(state, (i.path for i in inputs))
             planned.sort(key=lambda p: (p.inputs[0].path, p.key))
-        summary = _join(planned, folder, state, out, options, formats, reused)
+        done = _join(planned, folder, state, out, options, formats, reused)
         keep.write_manifest(state, keep.Manifest(version, tuple(planned)))
         parts.clean(folder, planned)
-    return summary
+    return done
 
 
 def _work(
@@ -272,18 +270,29 @@ def _join(
     dataset = Dataset(fresh, formats)
     counts = parts.join(folder, planned, dataset)
     failed = _count_failed(planned, folder)
-    facts = counts["practices"] + counts["achievements"] + counts["honours"]
-    version = route.tools(options).lexicons.version
-    run_id = key(__version__, version, options.scheme, *(p.key for p in planned))
-    row = [run_id, __version__, SCHEMA_VERSION, version, options.scheme]
-    row += [counts["documents"], failed, counts["reports"], facts]
-    schema = arrow_schema(BY_NAME["runs"])
-    columns = [pa.array([v], f.type) for v, f in zip(row, schema, strict=True)]
-    dataset.write("runs", pa.Table.from_arrays(columns, schema=schema))
+    row = run_row(options, counts, failed, *(p.key for p in planned))
+    dataset.write("runs", parts.arrow("runs", [row]))
     dataset.close()
     contract.write(fresh, formats)
     commit.commit(out)
-    return Summary(counts["documents"], failed, counts["reports"], facts, reused)
+    return summary(counts, failed, reused)
+
+
+def run_row(options: Options, counts: Mapping[str, int], failed: int, *inputs: object) -> Row:
+    """Give the row of `runs` that tells of this run; `inputs` is what its key is made of besides."""
+    version, facts = route.tools(options).lexicons.version, _facts(counts)
+    run_id = key(__version__, version, options.scheme, *inputs)
+    numbers = (counts["documents"], failed, counts["reports"], facts)
+    return (run_id, __version__, SCHEMA_VERSION, version, options.scheme, *numbers)
+
+
+def summary(counts: Mapping[str, int], failed: int, reused: int) -> Summary:
+    """Sum a run up from the numbers of rows of each table."""
+    return Summary(counts["documents"], failed, counts["reports"], _facts(counts), reused)
+
+
+def _facts(counts: Mapping[str, int]) -> int:
+    return counts["practices"] + counts["achievements"] + counts["honours"]
 
 
 def _count_failed(planned: Sequence[Part], folder: Path) -> int:

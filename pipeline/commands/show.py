@@ -13,7 +13,7 @@ from pipeline import ingest
 from pipeline.commands.find import find
 from pipeline.errors import ReadError, ZhibuError
 from pipeline.ingest import Item, Limits
-from pipeline.ingest.base import file_of
+from pipeline.ingest.base import outermost
 from pipeline.model import Anchor, Source
 from pipeline.tidy.schema import BY_NAME
 from pipeline.tidy.stores import Store, store_of
@@ -89,17 +89,10 @@ def look_up(
             raise ZhibuError("not in the sources given", str(document["path"]), cure)
         return Shown(table, row, document, branch, None, None)
     limits = Limits(text_column=column, lexicons=lexicons)
-    source, item = ingest.one(
-        Item(file, file_of_archive(document["path"])), document["path"], limits
-    )
+    source, item = ingest.one(Item(file, outermost(document["path"])), document["path"], limits)
     if source.sha256 != document["sha256"]:
         raise ZhibuError("the file has changed since the run", str(file), "run `zhibu run` again")
     return Shown(table, row, document, branch, source, item)
-
-
-def file_of_archive(path: str) -> str:
-    """Give the shown path of the file itself: of a member, that of the outermost archive."""
-    return file_of(path).split("!/")[0]
 
 
 def _row(store: Store, folder: Path, row_id: str) -> tuple[str, Row]:
@@ -117,13 +110,13 @@ def _first(store: Store, folder: Path, table: str, column: str, value: str) -> R
 
 
 def _file(path: str, given: Sequence[Path]) -> Path | None:
-    wanted = file_of_archive(path)
+    wanted = outermost(path)
     return next((one.file for one in find(given) if one.path == wanted), None)
 
 
 def _nearby(path: str, folder: Path) -> Path | None:
     """The file below the current directory or beside the dataset, where it is simply there."""
-    wanted = file_of_archive(path)
+    wanted = outermost(path)
     for root in (Path(), folder.parent):
         if (root / wanted).is_file():
             return root / wanted

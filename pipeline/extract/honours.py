@@ -321,8 +321,7 @@ def _is_medium(prose: Prose, quote: Quote, words: Words) -> bool:
     following = re.sub(
         "^(?:[、和及]?《[^《》]{1,20}》)+", "", prose.norm[quote.end + 1 : quote.end + 60]
     )
-    following = following[:24]
-    following = re.split("[，。；]", following)[0]
+    following = re.split("[，。；]", following[:24])[0]
     known = name in words.media or re.search(
         r"(?:[日晚时早快]报|报|刊|杂志|周刊|月刊|网|卫视|新闻|频道|电视台)$", name
     )

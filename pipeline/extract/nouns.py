@@ -104,11 +104,11 @@ def counted(prose: Prose, start: int, end: int, floor: int, unit: str, words: Wo
         return before
     # 零就业家庭83户实现动态清零: a noun right before the number, a verb after it
     if before.noun is not None and before.noun[1] == start:
-        last = words.tagger.tokens(prose.norm[slice(*before.noun)])[-1]
         first = words.tagger.tokens(prose.norm[slice(*after)])[0]
-        acts = first.text in words.verbs and first.end < after[1] - after[0]
-        if acts and last.tag[:1] == "n" and last.text not in words.verbs:
-            return before
+        if first.text in words.verbs and first.end < after[1] - after[0]:
+            last = words.tagger.tokens(prose.norm[slice(*before.noun)])[-1]
+            if last.tag[:1] == "n" and last.text not in words.verbs:
+                return before
     return Phrase(after, before.verb)
 
 

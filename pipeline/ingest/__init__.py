@@ -13,7 +13,7 @@ from importlib import import_module
 from pathlib import Path
 
 from pipeline.errors import ReadError
-from pipeline.ingest.base import Item, Limits, Read, Reader, Unread, file_of
+from pipeline.ingest.base import Item, Limits, Read, Reader, Unread, outermost
 from pipeline.model import Source
 
 __all__ = ["READERS", "Item", "Limits", "Unread", "one", "read", "readable", "sources"]
@@ -79,7 +79,7 @@ def read(path: Path, lexicons: str | None = None) -> Source:
     Raises ReadError where that fails.
     """
     shown, limits = str(path), Limits(lexicons=lexicons)
-    file = Path(file_of(shown).split("!/")[0])
+    file = Path(outermost(shown))
     if not path.exists() and file.is_file() and file != path:
         return one(Item(file, str(file)), shown, limits)[0]
     for found in sources(Item(path, shown), limits):

@@ -116,6 +116,11 @@ def file_of(path: str) -> str:
     return _ROW.sub("", path)
 
 
+def outermost(path: str) -> str:
+    """Give the shown path of the file on disk: of an archive's member or a table's row, that file's."""
+    return file_of(path).split("!/", 1)[0]
+
+
 Read = Iterator[Source | Unread]
 Reader = Callable[[Item, Limits], Read]
 

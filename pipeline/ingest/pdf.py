@@ -25,6 +25,7 @@ from pipeline.ingest.columns import Block, Box, Glyph, Line, lines
 from pipeline.ingest.grids import tabulated
 from pipeline.ingest.order import ordered
 from pipeline.ingest.pages import Page, compose
+from pipeline.ingest.picture import drawn
 from pipeline.model import Issue, Source
 
 MEDIA = "application/pdf"
@@ -238,7 +239,7 @@ def _recognised(data: bytes, number: int, height: float, doubts: _Doubts) -> Pag
     """Give a page whose text is in its picture, None (and an issue) where that cannot be read."""
     try:
         ocr = import_module("pipeline.ingest.ocr")
-        image, scale = _picture(data, number)
+        image, scale = drawn(data, number, DOTS, MOST_PIXELS)
         found = list(ocr.recognise(image, number))
     except ImportError:
         doubts.add(number, "no text, only pictures or outlines: needs OCR", OCR, "error")
@@ -254,18 +255,6 @@ def _recognised(data: bytes, number: int, height: float, doubts: _Doubts) -> Pag
     doubts.add(number, f"a picture, read by OCR{' with doubt' if unsure else ''}", cure)
     page: Page = ocr.arrange(found, number, height, 1 / scale)
     return page
-
-
-def _picture(data: bytes, number: int) -> tuple[Any, float]:
-    """Draw a page for OCR; gives the picture and its pixels a point."""
-    document: Any = import_module("pypdfium2").PdfDocument(data)
-    try:
-        page = document[number - 1]
-        width, height = page.get_size()
-        scale = min(DOTS / 72, (MOST_PIXELS / max(width * height, 1)) ** 0.5)
-        return page.render(scale=scale).to_pil(), scale
-    finally:
-        document.close()
 
 
 def _meta(document: Any) -> tuple[tuple[str, str], ...]:

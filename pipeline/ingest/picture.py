@@ -31,32 +31,38 @@ def marked(item: Item, page: int, lines: Sequence[Box], evidence: Sequence[Box])
         cure = "pip install 'zhibu[ocr]'"
         raise ReadError("drawing a page needs pillow", item.shown, cure) from error
     data = item.content(Limits().bytes)
-    drawn, scale = _pdf(item, data, page) if data[:1024].count(b"%PDF-") else _scan(item, page)
-    layer = Image.new("RGBA", drawn.size, (0, 0, 0, 0))
+    image, scale = _pdf(item, data, page) if data[:1024].count(b"%PDF-") else _scan(item, page)
+    layer = Image.new("RGBA", image.size, (0, 0, 0, 0))
     pen = ImageDraw.Draw(layer)
     for boxes, colour, edge in ((lines, LINE, None), (evidence, EVIDENCE, EDGE)):
         for left, top, right, bottom in boxes:
             x0, y0, x1, y1 = (round(v * scale) for v in (left, top, right, bottom))
             pen.rectangle((x0 - 2, y0 - 2, max(x1, x0) + 2, max(y1, y0) + 2), colour, edge, 2)
-    return Image.alpha_composite(drawn.convert("RGBA"), layer).convert("RGB")
+    return Image.alpha_composite(image.convert("RGBA"), layer).convert("RGB")
+
+
+def drawn(data: bytes, number: int, dots: int, pixels: int) -> tuple[Image, float]:
+    """Draw a page of a PDF, numbered from 1, with `dots` an inch and no more than so many pixels.
+
+    Gives the picture and its pixels a point. Raises ImportError without pypdfium2, and what pdfium raises.
+    """
+    document: Any = import_module("pypdfium2").PdfDocument(data)
+    try:
+        page = document[number - 1]
+        width, height = page.get_size()
+        scale = min(dots / 72, (pixels / max(width * height, 1)) ** 0.5)
+        return page.render(scale=scale).to_pil(), scale
+    finally:
+        document.close()
 
 
 def _pdf(item: Item, data: bytes, number: int) -> tuple[Image, float]:
     """Draw a page of a PDF; gives its pixels a point too."""
     try:
-        opened: Any = import_module("pypdfium2").PdfDocument
+        return drawn(data, number, DOTS, PIXELS)
     except ImportError as error:
         cure = "pip install 'zhibu[pdf]'"
         raise ReadError("drawing a page needs pypdfium2", item.shown, cure) from error
-    try:
-        document = opened(data)
-        try:
-            page = document[number - 1]
-            width, height = page.get_size()
-            scale = min(DOTS / 72, (PIXELS / max(width * height, 1)) ** 0.5)
-            return page.render(scale=scale).to_pil(), scale
-        finally:
-            document.close()
     except Exception as error:  # pdfium names its faults by numbers
         what = f"page {number} cannot be drawn ({error})"
         raise ReadError(what, item.shown, "check the file") from error

@@ -332,7 +332,8 @@ class _Wrapped:
             broken = line.gap > 0 and not (self._narrow(at) and not self._narrow(at - 1))
             if at > i and (broken or self.furniture[at] or self._ends_run(line)):
                 break
-            quoting = self._joined(i, at - i).count("“") > self._joined(i, at - i).count("”")
+            above = self._joined(i, at - i)
+            quoting = above.count("“") > above.count("”")
             if at > i and (NUMBERED.match(text) or (self._narrow(at - 1) and not quoting)):
                 break  # a title set large is narrow, but goes on while a quotation is open
             if self._titled(at):

@@ -240,9 +240,10 @@ def heading_score(sentence: str, words: Vocabulary) -> int:
     named = _NAMED.fullmatch(body)  # 升温：用理论点火
     if not 4 <= len(body) <= RUN_IN or ("：" in body and not named) or "；" in body:
         return -2
-    if _QUANTITY.search(_SPOKEN.sub("", body)):
+    unspoken = _SPOKEN.sub("", body)
+    if _QUANTITY.search(unspoken):
         return -2
-    score = 1 - any(c.isdigit() for c in _SPOKEN.sub("", body))
+    score = 1 - any(c.isdigit() for c in unspoken)
     if words.not_heading.match(body):
         score -= 2
     if words.story_opening.match(body) or _DATED.match(body):

@@ -79,6 +79,7 @@ class Vocabulary:
 @cache
 def vocabulary(lexicons: Lexicons) -> Vocabulary:
     """Compile the layout lexicons once."""
+    suffixes = lexicons.terms("organisations", "suffix")
     suffix = lexicons.alternatives("organisations", "suffix")
     institution = lexicons.alternatives("organisations", "institution")
     inner = r"[^，。、；：！？\s《》“”]"
@@ -91,10 +92,10 @@ def vocabulary(lexicons: Lexicons) -> Vocabulary:
     author = lexicons.alternatives("layout", "author")
     name = r"[\u4e00-\u9fffA-Za-z·、/\s]{2,16}"
     return Vocabulary(
-        suffixes=(*lexicons.terms("organisations", "suffix"), "党支部"),
+        suffixes=(*suffixes, "党支部"),
         suffix=re.compile(f"(?:{suffix})"),
         organisation=re.compile(
-            _ahead(lexicons.terms("organisations", "suffix"), NAME)
+            _ahead(suffixes, NAME)
             + rf"(?:中共|中国共产党)?{inner}{{1,38}}?(?:{institution}){function}"
             + rf"{BETWEEN}(?:{suffix}){lower}(?!委员|班子)"
         ),

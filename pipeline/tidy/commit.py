@@ -7,6 +7,7 @@ Who finds a commit that was cut short (a run, or whoever opens the dataset) fini
 from __future__ import annotations
 
 import os
+import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -51,8 +52,6 @@ def locked(out: Path, wait: float = 0.0) -> Iterator[Path]:
 
 def fresh(state: Path) -> Path:
     """Give the empty folder that a new state is written to."""
-    import shutil
-
     folder = state / _FRESH
     shutil.rmtree(folder, ignore_errors=True)
     return folder

@@ -16,7 +16,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
-from pipeline.ingest.base import file_of
+from pipeline.ingest.base import outermost
 from pipeline.tidy.parts import NAMES, Input, Part, is_unfinished
 from pipeline.tidy.rows import Rows, key
 
@@ -97,7 +97,7 @@ def _by_file(folder: Path) -> dict[str, Rows]:
     owners: dict[str, str] = {}
     failed: set[str] = set()
     for row in pq.read_table(folder / "documents").to_pylist():
-        owner = _owner(row["path"])
+        owner = outermost(row["path"])
         owners[row["document_id"]] = owner
         if row["status"] == "failed":
             failed.add(owner)
@@ -144,7 +144,7 @@ def _cut(folder: Path, part: Part, gone: tuple[Input, ...]) -> Part:
     ids = [
         row["document_id"]
         for row in documents.select(["document_id", "path"]).to_pylist()
-        if _owner(row["path"]) in paths
+        if outermost(row["path"]) in paths
     ]
     for name in NAMES:
         source = folder / part.key / name
@@ -154,8 +154,3 @@ def _cut(folder: Path, part: Part, gone: tuple[Input, ...]) -> Part:
             pq.write_table(rows.filter(wanted), working / name)
     working.rename(target)
     return cut
-
-
-def _owner(path: str) -> str:
-    """The file that a document's text is from: of a row its table, of a member its archive."""
-    return file_of(path).split("!/", 1)[0]

@@ -67,14 +67,6 @@ def digest(file: Path) -> str | None:
         return None
 
 
-def size(file: Path) -> int:
-    """Give a file's size in bytes; 0 where it cannot be told."""
-    try:
-        return file.stat().st_size
-    except OSError:
-        return 0
-
-
 def plan(inputs: Sequence[Input], *version: str) -> list[Part]:
     """Cut inputs into parts; a file added or removed changes only the part around it."""
     parts: list[Part] = []
@@ -126,7 +118,7 @@ def write_part(folder: Path, part: Part, batches: Iterable[Rows]) -> None:
             if name not in writers:
                 writer = pq.ParquetWriter(working / name, _SCHEMAS[name])
                 writers[name] = stack.enter_context(writer)
-            writers[name].write_table(_arrow(name, collected[name]))
+            writers[name].write_table(arrow(name, collected[name]))
             collected[name] = []
 
         for rows in batches:
@@ -174,12 +166,8 @@ _SCHEMAS = {table.name: arrow_schema(table) for table in TABLES} | {
 NAMES = tuple(_SCHEMAS)
 
 
-def schema_of(name: str) -> Any:
-    """Give the Arrow schema of the rows of a table, or of the sketches."""
-    return _SCHEMAS[name]
-
-
-def _arrow(name: str, rows: Sequence[Row]) -> Any:
+def arrow(name: str, rows: Sequence[Row]) -> Any:
+    """Give rows of a table, or sketches, as an Arrow table."""
     schema = _SCHEMAS[name]
     columns = [pa.array(c, f.type) for c, f in zip(zip(*rows, strict=True), schema, strict=True)]
     return pa.Table.from_arrays(columns, schema=schema)

@@ -61,6 +61,11 @@ def arrow_schema(table: Table) -> Any:
     )
 
 
+def piece(path: Path, number: int) -> Path:
+    """Give the path of a table's file of this number, from 1, after that of its first."""
+    return path if number == 1 else path.with_suffix(f".part{number:04d}.parquet")
+
+
 class Parquet:
     """One Parquet file a table (zstd), further ones where a table has more than FILE_ROWS rows.
 
@@ -80,8 +85,8 @@ class Parquet:
         if self.rows and self.rows + rows.num_rows > FILE_ROWS:
             self.writer.close()
             self.number, self.rows = self.number + 1, 0
-            path = self.path.with_suffix(f".part{self.number:04d}.parquet")
-            self.writer = pq.ParquetWriter(path, self.schema, compression="zstd")
+            further = piece(self.path, self.number)
+            self.writer = pq.ParquetWriter(further, self.schema, compression="zstd")
         self.writer.write_table(rows)
         self.rows += rows.num_rows
 

@@ -14,20 +14,20 @@ import pyarrow.parquet as pq
 
 from pipeline.errors import ZhibuError
 from pipeline.tidy.schema import BY_NAME
-from pipeline.tidy.sinks import arrow_schema
+from pipeline.tidy.sinks import arrow_schema, piece
 
 Store = Callable[[Path, str], Any]  # folder, table → Arrow table
 
 
 def _parquet(folder: Path, table: str) -> Any:
+    first = folder / f"{table}.parquet"
     pieces: list[Any] = []
-    while True:
-        number = f".part{len(pieces) + 1:04d}" if pieces else ""
-        with pq.ParquetFile(folder / f"{table}{number}.parquet") as file:
+    last = False
+    while not last:
+        with pq.ParquetFile(piece(first, len(pieces) + 1)) as file:
             pieces.append(file.read())
-            further = folder / f"{table}.part{len(pieces) + 1:04d}.parquet"
-            if b"last" in (file.metadata.metadata or {}) or not further.is_file():
-                break
+            said = b"last" in (file.metadata.metadata or {})
+        last = said or not piece(first, len(pieces) + 1).is_file()
     return pa.concat_tables([p.replace_schema_metadata(None) for p in pieces])
 
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from pipeline.errors import ZhibuError
 from pipeline.tidy.frames import CATEGORIES, Dataset
-from pipeline.tidy.schema import TABLES, Column, Table
+from pipeline.tidy.schema import BY_NAME, TABLES, Column, Table
 from pipeline.tidy.sql import foreign_keys
 
 if TYPE_CHECKING:
@@ -23,13 +23,14 @@ def validate(dataset: Dataset) -> list[str]:
     Raises ZhibuError where a table cannot be read, or pandera is not installed.
     """
     found: list[str] = []
+    homes = {home for table in TABLES for home in foreign_keys(table).values()}
+    keys = {home: set(dataset.table(home)[BY_NAME[home].key]) for home in sorted(homes)}
     for table in TABLES:
         frame = dataset.table(table.name)
         found += _columns(table, frame)
         for column, home in foreign_keys(table).items():
             if column in frame.columns:
-                known = set(dataset.table(home)[column])
-                lost = [k for k in frame[column].dropna().unique() if k not in known]
+                lost = [k for k in frame[column].dropna().unique() if k not in keys[home]]
                 found += [f"{table.name}.{column}: {k} is no key of {home}" for k in lost[:SHOWN]]
         found += _spans(table, frame)
     return found

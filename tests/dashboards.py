@@ -30,9 +30,7 @@ def dataset(folder: Path) -> Path:
     texts = folder / "texts"
     shutil.copytree(SAMPLE, texts)
     (texts / "hostile.txt").write_text(HOSTILE, encoding="utf-8")
-    made = folder / "dataset"
-    run([texts], made, Options(), ["parquet"], 1, lambda *_: None)
-    return made
+    return _written(texts, folder / "dataset")
 
 
 def copied(folder: Path) -> Path:
@@ -42,9 +40,7 @@ def copied(folder: Path) -> Path:
     shutil.copy(SAMPLE / "one-line.txt", texts)
     (texts / "original.txt").write_text(HOSTILE, encoding="utf-8")
     (texts / "reprint.txt").write_text(HOSTILE + "\n", encoding="utf-8")
-    made = folder / "copied"
-    run([texts], made, Options(), ["parquet"], 1, lambda *_: None)
-    return made
+    return _written(texts, folder / "copied")
 
 
 def empty(folder: Path) -> Path:
@@ -52,6 +48,9 @@ def empty(folder: Path) -> Path:
     texts = folder / "none"
     texts.mkdir()
     (texts / "broken.txt").touch()  # an empty file is an issue, not a report
-    made = folder / "empty"
-    run([texts], made, Options(), ["parquet"], 1, lambda *_: None)
-    return made
+    return _written(texts, folder / "empty")
+
+
+def _written(texts: Path, out: Path) -> Path:
+    run([texts], out, Options(), ["parquet"], 1, lambda *_: None)
+    return out

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -73,3 +73,33 @@ def reports_of(source: Source | Unread) -> list[Report]:
     """The reports of a source, which must be readable."""
     assert isinstance(source, Source), source
     return list(route.document(source, Options()).reports)
+
+
+def assert_anchored(source: Source) -> None:
+    """Anchors lie in order, each inside a line, and hold every character that is not white space.
+
+    Furniture is what one of them holds.
+    """
+    at = 0
+    for anchor in source.anchors:
+        assert at <= anchor.start < anchor.end <= len(source.text)
+        assert "\n" not in source.text[anchor.start : anchor.end]
+        assert not source.text[at : anchor.start].strip()
+        at = anchor.end
+    assert not source.text[at:].strip()
+    lines = {(a.start, a.end) for a in source.anchors}
+    assert all(f.source in lines for f in source.furniture)
+
+
+def assert_told(unread: Unread) -> None:
+    """What was wrong is said, and what to do."""
+    assert unread.what
+    assert unread.cure
+
+
+def changed(data: bytes, changes: Sequence[tuple[int, int]]) -> bytes:
+    """These bytes with some of them others; a place beyond their end is counted on from their start."""
+    other = bytearray(data)
+    for at, byte in changes:
+        other[at % len(other)] = byte
+    return bytes(other)

@@ -17,6 +17,7 @@ from pipeline import ingest
 from pipeline.errors import ReadError, ZhibuError
 from pipeline.ingest import text as reader
 from pipeline.model import Source
+from tests.reports import changed
 
 SIMPLIFIED = """东河区清源街道枫林里社区党支部工作纪实
 本报讯（记者李禾）今年以来，枫林里社区党支部坚持把党建引领贯穿基层治理全过程，探索推行“一网四联”工作法，\
@@ -176,10 +177,7 @@ def test_a_replacement_character_of_the_author_is_no_issue(tmp_path: Path) -> No
 def test_damage_never_raises_and_never_passes_in_silence(
     encoding: str, damage: list[tuple[int, int]]
 ) -> None:
-    data = bytearray(SIMPLIFIED.encode(encoding))
-    for at, byte in damage:
-        data[at] = byte
-    source = decode(bytes(data))
+    source = decode(changed(SIMPLIFIED.encode(encoding), damage))
     assert source.encoding == encoding
     assert bool(source.issues) == ("\ufffd" in source.text)
 

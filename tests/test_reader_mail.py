@@ -10,7 +10,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from tests.reports import EIGHT, documents, facts, read
+from tests.reports import EIGHT, changed, documents, facts, read
 from tests.test_reader_archive import BODY, ONE, put, zipped
 
 
@@ -125,8 +125,5 @@ def test_a_mail_that_breaks_off_says_so(tmp_path: Path) -> None:
 def test_changed_bytes_never_raise(tmp_path: Path, changes: list[tuple[int, int]]) -> None:
     message = mail()
     attach(message, "二.zip", zipped({"一.txt": ONE}))
-    data = bytearray(message.as_bytes())
-    for at, byte in changes:
-        data[at % len(data)] = byte
-    texts, unread = read(put(tmp_path, "信.eml", bytes(data)))
+    texts, unread = read(put(tmp_path, "信.eml", changed(message.as_bytes(), changes)))
     assert texts or unread

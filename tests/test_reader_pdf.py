@@ -29,6 +29,7 @@ from pipeline.ingest.columns import Block, Line
 from pipeline.ingest.order import ordered
 from pipeline.model import Document, Options, Source
 from tests import pdfpage
+from tests.reports import assert_anchored, assert_told
 
 ROOT = Path(__file__).parents[1]
 SEED = ROOT.parent / "shared" / "seed" / "gold.jsonl"
@@ -58,28 +59,18 @@ def read(data: bytes, limits: Limits | None = None, name: str = "page.pdf") -> S
 def refused(data: bytes, name: str = "page.pdf") -> Unread:
     (found,) = ingest.sources(Item(Path(name), name, data), Limits())
     assert isinstance(found, Unread)
-    assert found.what
-    assert found.cure
+    assert_told(found)
     return found
 
 
 def assert_sound(source: Source) -> None:
-    """Anchors lie in order, each on a line, and hold every character that is not white space."""
-    at = 0
+    """Sound as any source is, and every anchor has a page and a box on it."""
+    assert_anchored(source)
     for anchor in source.anchors:
-        assert at <= anchor.start < anchor.end <= len(source.text)
-        assert "\n" not in source.text[anchor.start : anchor.end]
-        assert not source.text[at : anchor.start].strip()
         assert anchor.page is not None
         assert anchor.box is not None
         assert anchor.box[0] <= anchor.box[2]
         assert anchor.box[1] <= anchor.box[3]
-        at = anchor.end
-    assert not source.text[at:].strip()
-    for furniture in source.furniture:
-        start, end = furniture.source
-        assert start == 0 or source.text[start - 1] == "\n"
-        assert end == len(source.text) or source.text[end] == "\n"
 
 
 def document(data: bytes) -> Document:

@@ -25,7 +25,7 @@ from pipeline.commands.run import run
 from pipeline.ingest import Limits
 from pipeline.ingest.records import letters
 from pipeline.model import Options
-from tests.reports import EIGHT, TEXTS, documents, facts, read
+from tests.reports import EIGHT, TEXTS, changed, documents, facts, read
 
 HEAD = ["编号", "标题", "来源", "发布日期", "作者", "正文", "党支部"]
 BODY = "枫浦市水务局第一党支部有党员11名。支部开展集中学习5次，撰写心得20篇，走访居民101户。"
@@ -360,11 +360,9 @@ def test_a_truncated_table_never_raises(tmp_path: Path, suffix: str, share: floa
 def test_changed_bytes_never_raise(
     tmp_path: Path, suffix: str, changes: list[tuple[int, int]]
 ) -> None:
-    data = bytearray(WRITERS[suffix](tmp_path / f"a{suffix}", [HEAD, *ROWS]).read_bytes())
-    for at, byte in changes:
-        data[at % len(data)] = byte
+    whole = WRITERS[suffix](tmp_path / f"a{suffix}", [HEAD, *ROWS]).read_bytes()
     path = tmp_path / f"b{suffix}"
-    path.write_bytes(data)
+    path.write_bytes(changed(whole, changes))
     texts, unread = read(path)
     assert texts or unread
 

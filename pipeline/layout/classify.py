@@ -32,6 +32,10 @@ _NUMBER_LINE = re.compile(
 TIME = re.compile(r"(?:[\u4e00-\u9fff\d]{1,6}(?:[年月日天来前期间])，?)?")
 # No match of it is longer than this.
 TIME_WIDTH = 8
+# A number or Latin word is set on one line.
+_UNBROKEN = re.compile(r"(?:\d[\d.]*%?|[A-Za-z]+)?")
+# What closes a paragraph behind its last sentence: （通讯员 余采）
+_ENDNOTE = re.compile(r"[。！？…][”’」』]?[（(][^（(）)。]{2,40}[）)]$")
 # A column is justified where unfinished lines inside paragraphs differ by no more than this.
 REGULAR = 1.0
 # A by-line names a branch that the text named at most so many lines before.
@@ -127,6 +131,8 @@ def _loose(lines: list[Line], i: int, words: Vocabulary) -> Item:
 FAR = 0.6
 # In columns narrower than this, and after white, a title may take four lines, else three.
 NARROW = 15.5
+# A line that opens a paragraph and goes on below lacks no more than this, its indent included.
+FIRST_SHORT = 4.0
 # A page with more by-lines than this is a page of branch reports.
 MANY_NAMES = 2
 
@@ -161,7 +167,7 @@ class _Wrapped:
             if i < self.run_end:
                 return Item(Part.DISPLAY, line, Opens.YES)
         opens = self._opens(i)
-        self.open = not (line.closed or self._introduces(i))
+        self.open = not (line.closed or self._introduces(i) or self._noted(i))
         self.last = i
         return Item(Part.FLOW, line, opens)
 
@@ -170,6 +176,11 @@ class _Wrapped:
         following = self.lines[i + 1 : i + 2]
         colon = self.lines[i].text[-1] in "：:"
         return colon and bool(following) and NUMBERED.match(following[0].text) is not None
+
+    def _noted(self, i: int) -> bool:
+        """Whether a line ends a note in brackets that stands after a finished sentence."""
+        ends = self.lines[i].text[-1] in "）)"
+        return ends and _ENDNOTE.search(self._joined(max(0, i - 2), min(i, 2) + 1)) is not None
 
     def _opens(self, i: int) -> Opens:
         line = self.lines[i]
@@ -220,6 +231,8 @@ class _Wrapped:
         if self.byline is None or self.byline != i - 1:
             return False
         line, following = self.lines[i], self.lines[i + 1 : i + 2]
+        if following and following[0].indent > line.indent:
+            return False  # no sentence goes on: the by-line twice
         same = self.lines[i - 1].text == line.text and bool(following) and not following[0].gap
         return (again and not line.gap) or same
 
@@ -294,16 +307,26 @@ class _Wrapped:
         numbered = mark is not None and mark.group()[-1] != "是"  # 一是 runs in
         if self.measure.slack > (2 * REGULAR if numbered else REGULAR):
             return False
+        if following[0] in OPENERS:
+            return False
         ragged = any(c.isascii() for c in line + following)  # Latin and digits do not break
-        if (ragged and not numbered) or following[0] in OPENERS:
+        if ragged and not (numbered or self._early(i)):
             return False
         if any(c in line for c in ENDS + "；") or line[-1] in MIDDLES:
             return False
         if any(c in following[:8] for c in ENDS) or line.count("“") != line.count("”"):
             return False
         first = self._set_width(i) <= self.measure.typical[i] - (0.75 if numbered else 1.75)
-        second = self._set_width(i + 1) <= self.measure.typical[i + 1] - (1.5 if numbered else 1.75)
-        return first and second and self._set_width(i + 2) >= self.measure.typical[i + 2] - 1
+        short = self.measure.typical[i + 1] - self._set_width(i + 1)
+        second = (1.5 if numbered else 1.75) <= short < FIRST_SHORT
+        return first and second and self.lines[i + 2].width >= self.measure.typical[i + 2] - 1
+
+    def _early(self, i: int) -> bool:
+        """Whether lines i and i + 1 break before the next word, which would have had room on them."""
+        return all(
+            self.lines[at].width + self._unbroken(at + 1) <= self.measure.typical[at] - 0.5
+            for at in (i, i + 1)
+        )
 
     def _set_width(self, i: int) -> float:
         """Width of a line without a mark that hangs over its end."""
@@ -375,7 +398,14 @@ class _Wrapped:
 
     def _narrow(self, i: int) -> bool:
         """Whether a line is too short to stand inside a paragraph or (with its indent) to open one."""
-        return self.lines[i].width < self.measure.typical[i] - self.measure.slack - 2.6
+        room = self.measure.typical[i] - self.measure.slack - 2.6
+        return self.lines[i].width + self._unbroken(i + 1) - 1 < room
+
+    def _unbroken(self, i: int) -> float:
+        """Width of what opens line i and is not broken, such as a number; at least one character."""
+        if i >= len(self.lines):
+            return 1.0
+        return max(len(_UNBROKEN.match(self.lines[i].text).group()) / 2, 1.0)
 
     def _joined(self, i: int, count: int) -> str:
         return "".join(line.text for line in self.lines[i : i + count])

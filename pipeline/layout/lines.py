@@ -164,8 +164,10 @@ def _pieces(norm: str, start: int, end: int, alone: bool) -> Iterator[tuple[int,
         follows = NUMBERED.match(norm, blank.end()) is not None
         if norm[blank.end()] in ENDS + MIDDLES + CLOSERS:
             continue
-        if NUMBERED.fullmatch(piece):
+        if NUMBERED.fullmatch(piece) and not (piece.endswith("】") and follows):
             continue  # 1. 标题: the blank stands inside the heading
+        if piece.count("（") > piece.count("）"):
+            continue  # （记者 李某）
         if (heading and short) or sentence or follows or (numbered and "。" not in piece):
             yield left, blank.start()
             left = blank.end()

@@ -33,11 +33,13 @@ TIME = re.compile(r"(?:[\u4e00-\u9fff\d]{1,6}(?:[年月日天来前期间])，?)
 # No match of it is longer than this.
 TIME_WIDTH = 8
 # A number or Latin word is set on one line.
-_UNBROKEN = re.compile(r"(?:\d[\d.]*%?|[A-Za-z]+)?")
+_UNBROKEN = re.compile(r"\d[\d.]*%?|[A-Za-z]+")
 # What closes a paragraph behind its last sentence: （通讯员 余采）
 _ENDNOTE = re.compile(r"[。！？…][”’」』]?[（(][^（(）)。]{2,40}[）)]$")
 # A column is justified where unfinished lines inside paragraphs differ by no more than this.
 REGULAR = 1.0
+# A body names its branch in the first so many lines.
+OPENING = 16
 # A by-line names a branch that the text named at most so many lines before.
 NAMED_WITHIN = 90
 
@@ -86,7 +88,7 @@ def classify(lines: list[Line], measure: Measure, words: Vocabulary) -> list[Ite
             items.append(reader.item(i))
         else:
             items.append(_loose(lines, i, words))
-    return _numbers_joined(items)
+    return _datelines_joined(_numbers_joined(items), words)
 
 
 def _numbers_joined(items: list[Item]) -> list[Item]:
@@ -96,6 +98,17 @@ def _numbers_joined(items: list[Item]) -> list[Item]:
         alone = item.part is Part.DISPLAY and _NUMBER_LINE.fullmatch(item.line.text)
         if alone and following.part is Part.DISPLAY:
             result[i] = item._replace(opens=Opens.YES)
+            result[i + 1] = following._replace(opens=Opens.NO)
+    return result
+
+
+def _datelines_joined(items: list[Item], words: Vocabulary) -> list[Item]:
+    """Join a dateline that a blank cut off (本报讯 / 11月6日，…) to the text that it opens."""
+    result = list(items)
+    for i, (item, following) in enumerate(pairwise(items)):
+        shown = item.part in (Part.DISPLAY, Part.AUTHOR) and following.part is Part.FLOW
+        if shown and words.dateline.fullmatch(item.line.text):
+            result[i] = item._replace(part=Part.FLOW, opens=Opens.YES)
             result[i + 1] = following._replace(opens=Opens.NO)
     return result
 
@@ -224,7 +237,9 @@ class _Wrapped:
             # the name is the subject of the sentence that goes on below, unless this is where
             # every report of the page has its by-line
             return False
-        return not again
+        # else it stands at its title, or above the body that names it
+        below = line.text in self._joined(i + 1, OPENING)
+        return not again and (self.run_end == i or below)
 
     def _second_name(self, i: int, again: bool) -> bool:
         """Whether a by-line stands right before line i: of two names the second opens a sentence."""
@@ -307,10 +322,9 @@ class _Wrapped:
         numbered = mark is not None and mark.group()[-1] != "是"  # 一是 runs in
         if self.measure.slack > (2 * REGULAR if numbered else REGULAR):
             return False
-        if following[0] in OPENERS:
-            return False
         ragged = any(c.isascii() for c in line + following)  # Latin and digits do not break
-        if ragged and not (numbered or self._early(i)):
+        quoted = following[0] in OPENERS  # some extractions break a line before a quotation
+        if (ragged and not numbered or quoted) and not self._early(i):
             return False
         if any(c in line for c in ENDS + "；") or line[-1] in MIDDLES:
             return False
@@ -322,10 +336,13 @@ class _Wrapped:
         return first and second and self.lines[i + 2].width >= self.measure.typical[i + 2] - 1
 
     def _early(self, i: int) -> bool:
-        """Whether lines i and i + 1 break before the next word, which would have had room on them."""
-        return all(
-            self.lines[at].width + self._unbroken(at + 1) <= self.measure.typical[at] - 0.5
-            for at in (i, i + 1)
+        """Whether lines i and i + 1 break before a word that had room on them, and are two lines."""
+        first, second = self.lines[i].width, self.lines[i + 1].width
+        typical = self.measure.typical
+        return (
+            first + self._unbroken(i + 1) <= typical[i]
+            and second + self._unbroken(i + 2) <= typical[i + 1] - 0.5
+            and first + second > typical[i] + 1
         )
 
     def _set_width(self, i: int) -> float:
@@ -370,10 +387,10 @@ class _Wrapped:
         return i if at - i > most else at
 
     def _titled(self, i: int) -> bool:
-        """Whether line i is the end of a title that asks or exclaims: a by-line stands below it."""
+        """Whether line i ends a title that asks or exclaims: a by-line stands below it."""
         text = bare(self.lines[i].text)
         below = i + 1 < len(self.lines) and self.words.is_organisation(self.lines[i + 1])
-        return below and text[-1:] in "？！" and is_title(text, i)
+        return below and any(c in text for c in "？！") and is_title(text, i)
 
     def _ends_run(self, line: Line) -> bool:
         return self.words.is_organisation(line) or _SUBTITLE.match(line.text) is not None
@@ -405,7 +422,8 @@ class _Wrapped:
         """Width of what opens line i and is not broken, such as a number; at least one character."""
         if i >= len(self.lines):
             return 1.0
-        return max(len(_UNBROKEN.match(self.lines[i].text).group()) / 2, 1.0)
+        found = _UNBROKEN.match(self.lines[i].text)
+        return max(len(found.group()) / 2, 1.0) if found else 1.0
 
     def _joined(self, i: int, count: int) -> str:
         return "".join(line.text for line in self.lines[i : i + count])

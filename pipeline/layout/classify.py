@@ -64,6 +64,10 @@ class Opens(Enum):
     YES = 2
 
 
+# What may stand above the title of a web page.
+_HEAD = (Part.DISPLAY, Part.META)
+
+
 class Item(NamedTuple):
     """A line with its part."""
 
@@ -87,7 +91,8 @@ def classify(lines: list[Line], measure: Measure, words: Vocabulary) -> list[Ite
         elif reader:
             items.append(reader.item(i))
         else:
-            items.append(_loose(lines, i, words))
+            above = all(item.part in _HEAD for item in items)
+            items.append(_loose(lines, i, words, above and _heads_page(lines, furniture, i)))
     return _datelines_joined(_numbers_joined(items), words)
 
 
@@ -123,17 +128,29 @@ def _furniture(line: Line, words: Vocabulary) -> Part | None:
     return None
 
 
-def _loose(lines: list[Line], i: int, words: Vocabulary) -> Item:
-    """A line of text that is not wrapped: a paragraph, or something short between paragraphs."""
+def _heads_page(lines: list[Line], furniture: list[Part | None], i: int) -> bool:
+    """Whether the source and date of a web page stand below line i, or its title once more."""
+    if i + 1 >= len(lines):
+        return False
+    again = lines[i + 1].text == lines[i].text
+    return again or furniture[i + 1] in (Part.META, Part.AUTHOR)
+
+
+def _loose(lines: list[Line], i: int, words: Vocabulary, head: bool) -> Item:
+    """A line of text that is not wrapped: a paragraph, or something short between paragraphs.
+
+    `head` tells that it stands where a page has its title.
+    """
     line = lines[i]
     if words.is_organisation(line):
-        if ends_in_name(lines, i):
+        parted = head and line.end - line.start > len(line.text)  # a title, a blank, the name
+        if parted or ends_in_name(lines, i):
             return Item(Part.DISPLAY, line, Opens.YES)
         return Item(Part.BYLINE, line, Opens.NO)
     if _SUBTITLE.match(line.text) and line.width <= DISPLAY_WIDTH and not line.closed:
         return Item(Part.SUBTITLE, line, Opens.NO)
     named = i + 1 < len(lines) and words.is_organisation(lines[i + 1])
-    if named and line.width <= TITLE_WIDTH and is_title(line.text, i):
+    if (named or head) and line.width <= TITLE_WIDTH and is_title(line.text, i):
         return Item(Part.DISPLAY, line, Opens.YES)
     if line.width <= DISPLAY_WIDTH and bare(line.text)[-1:] not in ENDS + MIDDLES:
         return Item(Part.DISPLAY, line, Opens.YES)

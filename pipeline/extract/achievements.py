@@ -21,6 +21,8 @@ from pipeline.lexicon import Lexicons
 from pipeline.model import Achievement, Rejected, Span
 
 # Adverbs at a name's end; the lookbehinds keep a search from beginning again inside a run of them.
+# A part of a list of subjects: 产量、利润 分别…
+_NAMED_PART = re.compile("[^、和]+")
 _TRAILING = re.compile("(?<!同比)(?<!环比)(?<!分别)(?<!均)(?:同比|环比|分别|均)+$")
 # 百万公里事故率: a number inside the name of a rate.
 _RATE = re.compile(r"[\u4e00-\u9fff]{1,3}率")
@@ -260,9 +262,12 @@ def _pairwise(prose: Prose, found: list[Achievement]) -> list[Achievement]:
         if first.kind != "change" or second.kind != "change" or first.start != second.start:
             continue
         clause_start, _ = prose.clause(first.start)
-        names = [n for n in re.split("[、和]", prose.clean[clause_start : first.start]) if n]
+        names = list(_NAMED_PART.finditer(prose.norm, clause_start, first.start))
         if len(names) >= 2:
-            tidy = [_TRAILING.sub("", n) for n in names[-2:]]
+            tidy = [
+                prose.text((n.start(), n.start() + len(_TRAILING.sub("", n.group()))))
+                for n in names[-2:]
+            ]
             result[i] = first._replace(indicator=tidy[0])
             result[i + 1] = second._replace(indicator=tidy[1])
     return result

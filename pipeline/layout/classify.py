@@ -341,7 +341,7 @@ class _Wrapped:
             return False
         ragged = any(c.isascii() for c in line + following)  # Latin and digits do not break
         quoted = following[0] in OPENERS  # some extractions break a line before a quotation
-        if (ragged and not numbered or quoted) and not self._early(i):
+        if ((ragged and not numbered) or quoted) and not self._early(i):
             return False
         if any(c in line for c in ENDS + "；") or line[-1] in MIDDLES:
             return False

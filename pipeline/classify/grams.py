@@ -8,13 +8,14 @@ import numpy as np
 import numpy.typing as npt
 
 Ints = npt.NDArray[np.int64]
+Places = npt.NDArray[np.int32]
 
 # Code points end at 0x110000: three of them fit into one 63-bit integer.
 _BITS = 21
-# Above all code points: what stands before n-grams of one and two characters, so that all have keys of their own.
+# Above all code points: stands before n-grams of one and two characters, so that no keys are the same.
 _BEFORE = {1: 0x1FFFFF << 2 * _BITS, 2: 0x1FFFFE << 2 * _BITS, 3: 0}
 # Size of a table of residues: many times the number of n-grams, so that few of them share one.
-_RESIDUES = 1_000_003
+_RESIDUES = 200_003
 
 
 class Grams:
@@ -49,7 +50,7 @@ class Grams:
         found: Ints = first[known] * self._size + self._ids[place[known]]
         return found
 
-    def _places(self, keys: Ints) -> Ints:
+    def _places(self, keys: Ints) -> Places:
         """Give where each key stands among the vocabulary's, or where another one does."""
         place = self._tables[0][keys % _RESIDUES]
         for n, table in enumerate(self._tables[1:], 1):
@@ -58,13 +59,13 @@ class Grams:
         return place
 
 
-def _tables(keys: Ints) -> Iterator[Ints]:
+def _tables(keys: Ints) -> Iterator[Places]:
     """Give tables from residue to place: the first, and one after another for those that shared a residue."""
     left = np.arange(1, len(keys))
     n = 0
     while n == 0 or len(left):
         residues = keys[left] % (_RESIDUES + n)
-        table = np.zeros(_RESIDUES + n, dtype=np.int64)
+        table = np.zeros(_RESIDUES + n, dtype=np.int32)
         table[residues] = left  # of those that share a residue the last stays
         left = left[table[residues] != left]
         n += 1

@@ -64,7 +64,7 @@ class Model:
         )
         row, ids = np.divmod(cells, max(len(self.idf), 1))
         values = (1 + np.log(counts)) * self.idf[ids]
-        # bincount adds up in the order of the cells, so that a text's sums do not depend on the texts beside it.
+        # Each text's cells are added up in their order, whatever texts stand beside it.
         norms = np.sqrt(np.bincount(row, values * values, count))
         shares = values / norms[row]
         sums = [np.bincount(row, shares * weights[ids], count) for weights in self._columns]

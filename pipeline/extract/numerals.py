@@ -66,11 +66,11 @@ _SUFFIX = re.compile(
     r"|个(?P<yi>亿)(?![元吨斤]?(?:级|村|镇|项目|企业|产业|园区|工程|规模|以上(?:的)?[项企产工]))"
     r")?(?P<late>[余多])?"
 )
-# … and at once the commonest numerals, for which nothing adds up: 18, 4.6 and 三 with none of the grammar's
-# signs after.
+# … and at once the commonest numerals, where none of the grammar's signs follows: 18, 4.6, 3万, 三, 二十五.
 _NUMERAL = re.compile(
-    rf"{_FIRST}(?P<alone>(?:(?<=[0-9])[0-9]{{0,8}}(?:\.[0-9]{{1,6}})?|(?<=[一二三四五六七八九两]))"
-    rf"(?![0-9.,{_CN}{_UNIT}点余多几来成个分]))?"
+    rf"{_FIRST}(?P<alone>(?:(?<=[0-9])[0-9]{{0,8}}(?:\.[0-9]{{1,6}})?[万亿]?"
+    rf"|(?<=[一二三四五六七八九两])|(?:(?<=[二三四五六七八九])十|(?<=十))[一二三四五六七八九]?)"
+    rf"(?![0-9.,{_CN}{_UNIT}点余多几来成]|个亿|分之))?"
 )
 
 
@@ -104,7 +104,8 @@ def find_numerals(text: str) -> list[Numeral]:
         if match.lastgroup:
             core, at = match.group(), match.end()
             value, chinese = _figure(core)
-            found.append(Numeral(match.start(), at, value, None, "exact", False, chinese, core))
+            if value is not None:
+                found.append(Numeral(match.start(), at, value, None, "exact", False, chinese, core))
             continue
         read, at = _numeral(plain, match.start())
         if read is not None:
@@ -135,10 +136,9 @@ def number(value: Decimal) -> int | float:
 
 
 @lru_cache(maxsize=4096)
-def _figure(core: str) -> tuple[Decimal, bool]:
-    """Give the value of a numeral that stands alone, and whether it is a Chinese digit."""
-    chinese = core in DIGITS
-    return Decimal(DIGITS[core] if chinese else core), chinese
+def _figure(core: str) -> tuple[Decimal | None, bool]:
+    """Give the value of a numeral that stands alone, and whether it is written in Chinese."""
+    return _scan(core, 0).value, _ARABIC.match(core) is None
 
 
 def _numeral(text: str, start: int) -> tuple[Numeral | None, int]:

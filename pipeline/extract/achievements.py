@@ -20,9 +20,9 @@ from pipeline.extract.quantities import Quantity, find_quantities
 from pipeline.lexicon import Lexicons
 from pipeline.model import Achievement, Rejected, Span
 
-# Adverbs at a name's end; the lookbehinds keep a search from beginning again inside a run of them.
 # A part of a list of subjects: 产量、利润 分别…
 _NAMED_PART = re.compile("[^、和]+")
+# Adverbs at a name's end; the lookbehinds keep a search from beginning again inside a run of them.
 _TRAILING = re.compile("(?<!同比)(?<!环比)(?<!分别)(?<!均)(?:同比|环比|分别|均)+$")
 # 百万公里事故率: a number inside the name of a rate.
 _RATE = re.compile(r"[\u4e00-\u9fff]{1,3}率")
@@ -38,6 +38,8 @@ _YEARS = re.compile(
     r"(?:近|过去)?(?:[一二两三四五六七八九十]{1,3}|\d{1,2})年(?:多?来|间|里)"
     r"|近[一二两三四五六七八九十\d]{1,2}年|(?:19|20)\d{2}年(?:\d{1,2}月)?"
 )
+# What a clause ends with.
+_MARKS = ("，", "。", "、", "；", "", "\n", "！")
 # A period is told within so many characters before its number.
 PERIOD = 80
 # A duration told as a volume of work: 志愿服务3.5万小时.
@@ -83,7 +85,7 @@ def _place(item: Achievement | Rejected) -> Span:
 
 def _refuse(quantity: Quantity, reason: str) -> Rejected:
     return Rejected(
-        quantity.start, quantity.end, reason, float(number(quantity.value)), quantity.unit
+        quantity.start, quantity.end, reason, float(number(quantity.value)), quantity.unit or None
     )
 
 
@@ -134,20 +136,18 @@ def _pointing(prose: Prose, quantity: Quantity, words: Cues) -> bool:
     if prose.norm[quantity.number] == "二" or quantity.unit in words.naming:
         return True
     following = prose.norm[quantity.end : quantity.end + 1]
-    return quantity.unit in words.pointing and following not in (
-        "，",
-        "。",
-        "、",
-        "；",
-        "",
-        "\n",
-        "！",
-    )
+    if quantity.unit not in words.pointing or following in _MARKS:
+        return False
+    noun = nouns.noun_after(prose, quantity.end, words.nouns)
+    # two teams, but two villages of the 486 around: bodies are counted
+    return noun is None or not prose.norm[slice(*noun)].endswith(words.bodies)
 
 
 def _kind(prose: Prose, quantity: Quantity, link: Link | None, words: Cues) -> str:
     if link is not None or quantity.unit == "个百分点":
         return "change"
+    if quantity.unit == "倍":
+        return "change"  # 是2019年的12倍
     if quantity.role in ("percent", "money"):
         return quantity.role
     if quantity.role == "time":
@@ -187,7 +187,7 @@ def _achievement(
         quantity.end,
         number(quantity.value),
         upper,
-        quantity.unit,
+        quantity.unit or None,
         quantity.bound,
         kind,
         indicator,

@@ -44,6 +44,12 @@ _COUNTING = frozenset("近约超逾过破达满足到")
 _LETTERS = frozenset(ascii_letters)
 _JOINED = frozenset(f"{ascii_letters}{digits}+-_/")
 _POINTS = frozenset("·.")
+# What ties a number to the one it became: 38万增至91万.
+_REACHING = re.compile(r"[\u4e00-\u9fff]{1,4}[至到为成](?:了)?(?=\d)")
+# What a clause ends with.
+_MARKS = ("，", "。", "、", "；", "！", "？", "：", "）", "\n", "")
+# Roles of units that make a number no quantity.
+REFUSED = frozenset(("rating", "reading", "address", "anniversary", "date", "grade", "slogan"))
 # What may follow a date or a time of day.
 _CALENDAR = frozenset("年月日号级届版分:：点时")
 
@@ -79,6 +85,9 @@ class Words:
     sizes: dict[
         str, tuple[int, ...]
     ]  # lengths of the units that begin with a character, long first
+    coins: frozenset[str]  # classifiers that are money where something is paid: 块
+    paying: tuple[str, ...]
+    reached: tuple[str, ...]  # words before a number that stands alone: 突破6万, 增至91万
     opens: frozenset[str]  # first characters of `post`
     closes: frozenset[str]  # last characters of `pre`
 
@@ -109,6 +118,9 @@ def words(lexicons: Lexicons) -> Words:
         slogans,
         frozenset(t[:n] for t in slogans for n in range(1, len(t) + 1)),
         _sizes(units),
+        frozenset(lexicons.terms("quantities", "coin")),
+        lexicons.terms("quantities", "paying"),
+        (*lexicons.terms("quantities", "to"), *bounds["pre_"]),
         frozenset(term[0] for term in bounds["post_"]),
         frozenset(term[-1] for term in bounds["pre_"]),
     )
@@ -116,7 +128,7 @@ def words(lexicons: Lexicons) -> Words:
 
 # Where a unit has several roles, the first of these that applies.
 _ROLES = (
-    "slogan", "money", "percent", "rating", "measure", "time", "classifier", "age", "anniversary",
+    "slogan", "money", "percent", "reading", "rating", "measure", "time", "classifier", "age", "anniversary",
     "address", "grade", "date",
 )  # fmt: skip
 
@@ -205,6 +217,8 @@ def _read(prose: Prose, numeral: Numeral, words: Words) -> Quantity | Rejected |
     if reason is not None:
         return None if reason == "word" else Rejected(*_seen(prose, numeral, reason, words), reason)
     unit = _unit(norm, numeral, words)
+    if unit is None and _counts_alone(norm, numeral, words):
+        unit = end, "", "classifier", _ZERO
     if unit is None:
         if numeral.chinese:
             if numeral.value == 1:
@@ -216,13 +230,17 @@ def _read(prose: Prose, numeral: Numeral, words: Words) -> Quantity | Rejected |
         return Rejected(start, stop, "code")
     if len(numeral.core) >= LONG_CODE and numeral.core.isdigit():
         return Rejected(start, end, "code")
-    if role in ("rating", "address", "anniversary", "date", "grade", "slogan"):
+    if role == "classifier" and name in words.coins and _is_paid(prose, start, stop, words):
+        name, role = "元", "money"
+    if role in REFUSED:
         return Rejected(start, stop, role)
     if "分之" in norm[start:end] and "百分之" not in norm[start:end]:
         role = "fraction"
     bound, stop = _after(norm, stop, numeral.bound, words)
     bound, left = _before(norm, start, bound, role, words)
     bare = numeral.chinese and numeral.bound == "exact" and numeral.core != ""
+    if bare and name == "度" and norm[stop : stop + 1] not in _MARKS and numeral.value <= 3:
+        return Rejected(start, stop, "adverb")  # 两度被评为…
     if bare and numeral.value == 1 and not half:
         return Rejected(start, stop, "indefinite one", 1.0, name)
     value = numeral.value + half
@@ -232,6 +250,23 @@ def _read(prose: Prose, numeral: Numeral, words: Words) -> Quantity | Rejected |
     return Quantity(
         left, stop, start, value, numeral.upper, name, role, bound, numeral.chinese, small
     )
+
+
+def _counts_alone(norm: str, numeral: Numeral, words: Words) -> bool:
+    """Whether a large number without a unit is a count: 下载量由38万增至91万, 点赞过百万."""
+    if numeral.core[-1:] not in ("万", "亿"):
+        return False
+    if norm[numeral.end : numeral.end + 1] not in _MARKS:
+        return _REACHING.match(norm, numeral.end) is not None
+    before = norm[max(0, numeral.start - LONGEST_UNIT) : numeral.start]
+    return numeral.bound != "exact" or before.endswith(words.reached)
+
+
+def _is_paid(prose: Prose, start: int, stop: int, words: Words) -> bool:
+    """Whether 块 are coins: nothing is counted after it, and the clause says what was paid."""
+    if prose.norm[stop : stop + 1] not in _MARKS:
+        return False
+    return any(prose.norm.find(verb, prose.clause(start)[0], start) >= 0 for verb in words.paying)
 
 
 # Digits that the writer struck out: 2xx年, 3×户. (A × before a digit multiplies.)
@@ -362,8 +397,11 @@ def _unit(norm: str, numeral: Numeral, words: Words) -> tuple[int, str, str, Dec
     found = _lookup(norm, at, words, slogan)
     if found is None:
         return None
-    if found[2] == "measure" and norm[found[0] : found[0] + 1] == "半" and numeral.bound == "exact":
-        return found[0] + 1, found[1], found[2], Decimal("0.5")  # 三吨半
+    halved = norm[found[0] : found[0] + 1] == "半" and numeral.bound == "exact"
+    if halved and found[2] in ("measure", "time"):
+        # 三吨半, 9分半 (minutes where half of them are told)
+        unit = "分钟" if found[1] == "分" else found[1]
+        return found[0] + 1, unit, found[2], Decimal("0.5")
     return (*found, zero)
 
 

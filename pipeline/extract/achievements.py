@@ -171,6 +171,8 @@ def _achievement(
     action = None
     if link is not None:
         noun = nouns.subject(prose, link.subject_end, floor, words.nouns)
+        if noun is None and link.origin is not None:
+            noun = nouns.topic(prose, link.subject_end, floor, words.nouns)
     elif quantity.role == "percent":
         noun = _share(prose, quantity, floor, words)
     else:
@@ -178,9 +180,12 @@ def _achievement(
             prose, quantity.start, quantity.end, floor, quantity.unit, words.nouns
         )
         noun, action = phrase.noun, phrase.verb
+        if noun is None and action is None:
+            noun = nouns.topic(prose, quantity.start, floor, words.nouns)
     indicator = prose.text(noun)
-    if indicator is None and kind != "duration":
-        indicator = _understood(prose, quantity, last) or action
+    attended = last is not None and indicator is not None and indicator in words.nouns.attend
+    if (indicator is None or attended) and kind != "duration":
+        indicator = _understood(prose, quantity, last, words) or indicator or action
     upper = None if quantity.upper is None else float(number(quantity.upper))
     return Achievement(
         link.verb_start if link else quantity.start,
@@ -200,14 +205,23 @@ def _achievement(
     )
 
 
-def _understood(prose: Prose, quantity: Quantity, last: Achievement | None) -> str | None:
-    """What is counted where the clause does not say: a name quoted earlier, or what was counted last."""
+def _understood(
+    prose: Prose, quantity: Quantity, last: Achievement | None, words: Cues
+) -> str | None:
+    """What is counted where the clause does not say: what was counted last, or a name quoted earlier.
+
+    A name's own noun says it better: “修复者说”公共讲座, 助农直播“主播赶大集”.
+    """
     sentence = prose.sentence(quantity.start)
     earlier = prose.quote_before(sentence.start, quantity.start)
     counted_in = last is not None and last.start >= sentence.start
     if counted_in and last is not None and (earlier is None or earlier.end < last.start):
         return last.indicator
-    return prose.text((earlier.start, earlier.end)) if earlier else None
+    if earlier is None:
+        return None
+    start, end = earlier.start, earlier.end
+    called = nouns.noun_after(prose, end + 1, words.nouns)
+    return prose.text(called or (start, end))
 
 
 def _share(prose: Prose, quantity: Quantity, floor: int, words: Cues) -> Span | None:
@@ -258,19 +272,50 @@ def _ranks(prose: Prose, words: Cues) -> Iterator[Achievement]:
 
 
 def _pairwise(prose: Prose, found: list[Achievement]) -> list[Achievement]:
-    """One verb with two values (产量、利润分别上升3.6%、11.3%): each takes its own subject."""
+    """One verb with two values (产量、利润分别上升3.6%、11.3%): each takes its own subject.
+
+    The subjects stand before the verb, with one head (甲、乙的申请材料) or each its own, or are what the
+    two numbers before it counted.
+    """
     result = list(found)
     for i in range(len(found) - 1):
         first, second = found[i], found[i + 1]
-        if first.kind != "change" or second.kind != "change" or first.start != second.start:
+        if first.kind != second.kind or not _shares_verb(prose, first, second):
             continue
-        clause_start, _ = prose.clause(first.start)
-        names = list(_NAMED_PART.finditer(prose.norm, clause_start, first.start))
+        start, _ = prose.clause(first.start)
+        names = [
+            _tidy(prose, *n.span()) for n in _NAMED_PART.finditer(prose.norm, start, first.start)
+        ]
+        names = [n for n in names if n]
         if len(names) >= 2:
-            tidy = [
-                prose.text((n.start(), n.start() + len(_TRAILING.sub("", n.group()))))
-                for n in names[-2:]
-            ]
-            result[i] = first._replace(indicator=tidy[0])
-            result[i + 1] = second._replace(indicator=tidy[1])
+            head = names[-1].rpartition("的")[2]
+            own = head == names[-1]
+            pair: tuple[str | None, str | None] = (names[-2], names[-1]) if own else (head, head)
+        elif not names and i >= 2 and found[i - 2].start >= prose.sentence(start).start:
+            pair = (found[i - 2].indicator, found[i - 1].indicator)
+        else:
+            continue
+        result[i] = first._replace(indicator=pair[0])
+        result[i + 1] = second._replace(indicator=pair[1])
     return result
+
+
+def _shares_verb(prose: Prose, first: Achievement, second: Achievement) -> bool:
+    """Whether two values belong to one verb: of one change, or 分别 before them and 、 between."""
+    if first.kind == "change":
+        return first.start == second.start
+    between = prose.norm[first.end : second.start]
+    start, _ = prose.clause(first.start)
+    return (
+        first.kind == "percent"
+        and between in ("、", "和", "及")
+        and "分别" in prose.norm[start : first.start]
+    )
+
+
+def _tidy(prose: Prose, start: int, end: int) -> str:
+    """A subject of two values as written, without the adverbs and the verb at its end."""
+    form = prose.norm[start:end]
+    held = _HOLDS.search(form)
+    form = _TRAILING.sub("", form[: held.start()] if held else form)
+    return prose.clean[start : start + len(form)]

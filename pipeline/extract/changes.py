@@ -157,9 +157,9 @@ def _from_to(prose: Prose, low: Quantity, high: Quantity, words: Cues) -> Link |
     if opening < 0 and not words.change.search(stem.rstrip("至到为成达")):
         return None
     timed = low.unit in words.seconds and high.unit in words.seconds
-    if low.unit != high.unit and not timed and "" not in (low.unit, high.unit):
-        if opening < 0 or not norm.startswith(("由", "从"), opening):
-            return None  # 把自己32年的窍门拍成14条短视频
+    differ = low.unit != high.unit and not timed and "" not in (low.unit, high.unit)
+    if differ and not norm.startswith(("由", "从"), max(opening, 0)):
+        return None  # 把自己32年的窍门拍成14条短视频
     origin = low.value
     if low.unit != high.unit and low.unit in words.seconds and high.unit in words.seconds:
         origin = origin * words.seconds[low.unit] / words.seconds[high.unit]

@@ -9,6 +9,7 @@ ROLES: dict[str, frozenset[str]] = {
     "actions": frozenset(
         (
             "acquire",
+            "agent",
             "amount_ending",
             "attend",
             "generic",

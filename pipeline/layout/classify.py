@@ -181,7 +181,10 @@ class _Wrapped:
         self.last: int | None = None  # the last line of running text
         self.run_end = 0  # end of the run of display lines being read
         self.byline: int | None = None  # the last by-line
-        self.names = [line.text for line in lines if words.is_organisation(line)]
+        self.organisation = [words.is_organisation(line) for line in lines]
+        self.names = [
+            line.text for line, is_name in zip(lines, self.organisation, strict=True) if is_name
+        ]
 
     def item(self, i: int) -> Item:
         line = self.lines[i]
@@ -238,7 +241,7 @@ class _Wrapped:
 
     def _is_byline(self, i: int) -> bool:
         line = self.lines[i]
-        if not self.words.is_organisation(line) or ends_in_name(self.lines, i):
+        if not self.organisation[i] or ends_in_name(self.lines, i):
             return False
         if self.measure.indented and line.indent and not self._alone(i):
             return False  # the first line of a paragraph that happens to end after the name
@@ -307,7 +310,7 @@ class _Wrapped:
             return after
         # inside a paragraph an unfinished line is full; this one is not
         shown = (
-            self._ends_run(self.lines[after])
+            self._ends_run(after)
             or self._opens_report(run, after)
             or (self._narrow(after - 1) and (self._may_open(after) or self._short(i, after)))
             or NUMBERED.match(self.lines[after].text) is not None
@@ -387,7 +390,7 @@ class _Wrapped:
             line = self.lines[at]
             text = bare(line.text)
             broken = line.gap > 0 and not (self._narrow(at) and not self._narrow(at - 1))
-            if at > i and (broken or self.furniture[at] or self._ends_run(line)):
+            if at > i and (broken or self.furniture[at] or self._ends_run(at)):
                 break
             above = self._joined(i, at - i)
             quoting = above.count("“") > above.count("”")
@@ -406,11 +409,11 @@ class _Wrapped:
     def _titled(self, i: int) -> bool:
         """Whether line i ends a title that asks or exclaims: a by-line stands below it."""
         text = bare(self.lines[i].text)
-        below = i + 1 < len(self.lines) and self.words.is_organisation(self.lines[i + 1])
+        below = i + 1 < len(self.lines) and self.organisation[i + 1]
         return below and any(c in text for c in "？！") and is_title(text, i)
 
-    def _ends_run(self, line: Line) -> bool:
-        return self.words.is_organisation(line) or _SUBTITLE.match(line.text) is not None
+    def _ends_run(self, i: int) -> bool:
+        return self.organisation[i] or _SUBTITLE.match(self.lines[i].text) is not None
 
     def _opens_report(self, run: str, after: int) -> bool:
         """Whether a report's first sentence, naming its branch, begins right after the run."""

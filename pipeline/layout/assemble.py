@@ -8,8 +8,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from pipeline.layout.classify import TIME, TIME_WIDTH, Item, Opens, Part
 from pipeline.layout.lines import NUMBERED
+from pipeline.layout.parts import TIME, TIME_WIDTH, Item, Opens, Part
 from pipeline.layout.shapes import doubled
 from pipeline.layout.vocabulary import Vocabulary
 from pipeline.model import Furniture

@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from typing import NamedTuple
 
-from pipeline.layout.classify import Item, Opens, Part
 from pipeline.layout.lines import ENDS
+from pipeline.layout.parts import Item, Opens, Part
 from pipeline.model import Furniture, Text
 from pipeline.offsets import INSERTED, OffsetMap
 

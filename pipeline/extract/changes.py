@@ -23,6 +23,8 @@ _TRAILING = re.compile("(?:了|近|约|超过|逾|不足|将近){1,12}$")
 _FILL = r"(?:了|近|约|超过?|逾|达|将近|高达|不足|到了?|至|为|成|大约|同比|分别|又){0,3}"
 
 _MARK = re.compile("[，。；：、！？]")
+# Between 从 and the first number stand no more characters: 从每月十四五个降到两三个.
+BEGINS = 5
 
 
 @dataclass(frozen=True)
@@ -164,7 +166,9 @@ def _from_to(prose: Prose, low: Quantity, high: Quantity, words: Cues) -> Link |
     if low.unit != high.unit and low.unit in words.seconds and high.unit in words.seconds:
         origin = origin * words.seconds[low.unit] / words.seconds[high.unit]
     direction = "up" if high.value > origin else "down"
-    return Link(low.start, origin, direction, opening if opening >= 0 else low.start)
+    begins = opening if opening >= 0 else low.start
+    start = begins if low.start - begins <= BEGINS else low.start
+    return Link(start, origin, direction, begins)
 
 
 def _direct(prose: Prose, quantity: Quantity, words: Cues) -> Link | None:

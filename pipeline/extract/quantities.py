@@ -138,7 +138,10 @@ def _read(prose: Prose, numeral: Numeral, words: Words) -> Quantity | Rejected |
     if "分之" in norm[start:end] and "百分之" not in norm[start:end]:
         role = "fraction"
     bound, stop = _after(norm, stop, numeral.bound, words)
-    bound, left = _before(norm, start, bound, role, words)
+    if not name and norm[start - 1 : start] == "过":
+        bound, left = "over", start - 1  # 点赞过百万
+    else:
+        bound, left = _before(norm, start, bound, role, words)
     bare = numeral.chinese and numeral.bound == "exact" and numeral.core != ""
     if bare and name == "度" and norm[stop : stop + 1] not in _MARKS and numeral.value <= 3:
         return Rejected(start, stop, "adverb")  # 两度被评为…
@@ -160,7 +163,7 @@ def _counts_alone(norm: str, numeral: Numeral, words: Words) -> bool:
     if norm[numeral.end : numeral.end + 1] not in _MARKS:
         return _REACHING.match(norm, numeral.end) is not None
     before = norm[max(0, numeral.start - LONGEST_UNIT) : numeral.start]
-    return numeral.bound != "exact" or before.endswith(words.reached)
+    return numeral.bound != "exact" or before.endswith((*words.reached, "过"))
 
 
 def _is_paid(prose: Prose, start: int, stop: int, words: Words) -> bool:
@@ -192,10 +195,10 @@ def _unit(norm: str, numeral: Numeral, words: Words) -> tuple[int, str, str, Dec
     if found is None:
         return None
     halved = norm[found[0] : found[0] + 1] == "半" and numeral.bound == "exact"
+    if halved and found[1] == "分":
+        return found[0] + 1, "分钟", "time", Decimal("0.5")  # half points are not told
     if halved and found[2] in ("measure", "time"):
-        # 三吨半, 9分半 (minutes where half of them are told)
-        unit = "分钟" if found[1] == "分" else found[1]
-        return found[0] + 1, unit, found[2], Decimal("0.5")
+        return found[0] + 1, found[1], found[2], Decimal("0.5")  # 三吨半, 5天半
     return (*found, zero)
 
 

@@ -10,11 +10,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
-from functools import cache
 
+from pipeline.extract.names import Words, words
 from pipeline.extract.prose import Prose, Quote
-from pipeline.lexicon import Lexicons, Matcher
+from pipeline.lexicon import Lexicons
 from pipeline.model import Practice, Span
 
 # A name is no longer than this; a head noun stands within so many characters after it.
@@ -24,6 +23,9 @@ OUTER = 14
 LOOSE = ("programme", "platform", None)
 # Characters between a verb of creation and the name it governs.
 GOVERNS = 14
+NAMED = 60  # … and what a verb of naming names
+# So long a quotation that makes a claim is a sentence.
+SENTENCE = 10
 CLAUSE = 40  # … and a name that ends in a head noun of its own
 _NEXT = re.compile(
     r"[”》]?(?:等(?:一批|系列|[一二三四五六七八九十\d]+[个项]|多[个项])?)?(?:的|特色)?"
@@ -38,8 +40,9 @@ _CLOSE = re.compile("[”》]")
 _LISTED = re.compile(r"[”》]、[^，。；]{1,24}?等(?P<noun>[\u4e00-\u9fff]{2,6})")
 _FAR = re.compile(r"[”》]的[^，。；]{2,14}?(?P<noun>格局|机制|体系|模式)")
 _PRAISED = re.compile(r"[^，。；]{0,4}(?:优秀|示范|先进|十佳|典型|星级|标杆)")
-_HEAD_BEFORE = re.compile(r"(?:品牌|工作法|模式|机制)$")
 _FORMULA = re.compile(r"[\u4e00-\u9fffA-Za-z\d]\+[\u4e00-\u9fffA-Za-z\d]")
+# Whose a described name is: the branch's, or a place's of its own.
+_OF_OURS = re.compile("(?:支部|党总支|党委|[口里上前中边外内头旁下])的$")
 _TEAM = re.compile(r"[\u4e00-\u9fff]{3,10}队$")
 _VAGUE = re.compile(
     r"\A(?:[一二三四五六七八九十两几数]+[个支项批处套间座条张块家份篇名位]|多|各|全|新|其他|有关|一系列|.*新$)"
@@ -57,68 +60,6 @@ _BRANDED = re.compile(
 # A title listed before another one; what is looked at is never longer.
 _BEFORE_TITLE = re.compile(rf"《[^》]{{0,{GOVERNS}}}》[、和]?$")
 _MEDIUM = re.compile(r"(?:[日晚时早]报|报|杂志|周刊|月刊|新闻|电视台)$")
-
-
-@dataclass(frozen=True)
-class Words:
-    """The practices lexicon, compiled."""
-
-    heads: Matcher
-    kind: dict[str, str]
-    own: tuple[str, ...]
-    ending: dict[str, str]  # last character of a quoted name → kind
-    outer: re.Pattern[str]  # a noun after a name told only by its last character
-    outer_kind: dict[str, str]
-    generic: frozenset[str]
-    document: tuple[str, ...]
-    create: Matcher
-    found: Matcher
-    brand: frozenset[str]
-    strong: frozenset[str]  # verbs whose object is a practice though no noun says so
-    naming: frozenset[str]
-    issue: Matcher
-    institution: frozenset[str]
-    metaphor: frozenset[str]
-    no_practice: tuple[str, ...]
-    honour: Matcher
-    other: Matcher
-    owner: re.Pattern[str]
-
-
-@cache
-def words(lexicons: Lexicons) -> Words:
-    """Compile the practices lexicon once."""
-
-    def match(*roles: str) -> Matcher:
-        return Matcher(lexicons.terms("practices", *roles))
-
-    outer = lexicons.values("practices", "outer")
-    return Words(
-        match("head"),
-        lexicons.values("practices", "head"),
-        lexicons.terms("practices", "own"),
-        lexicons.values("practices", "ending"),
-        re.compile(
-            rf"(?:(?![在了是到着把被让从向对和与上下来去为]|(?<![稀特国公固私共专])有)[\u4e00-\u9fff]){{2,6}}?(?P<end>[{''.join(outer)}])(?![\u4e00-\u9fff]?[长员式])"
-        ),
-        outer,
-        frozenset(lexicons.terms("practices", "generic_modifier")),
-        lexicons.terms("practices", "document_head"),
-        match("create"),
-        match("found"),
-        frozenset(lexicons.terms("practices", "brand_verb")),
-        frozenset(lexicons.terms("practices", "strong_verb")),
-        frozenset(lexicons.terms("practices", "naming_verb")),
-        match("issue"),
-        frozenset(lexicons.terms("practices", "institution")),
-        frozenset(lexicons.terms("practices", "metaphor")),
-        lexicons.terms("practices", "no_practice"),
-        Matcher(lexicons.terms("honours", "verb", "weak")),
-        Matcher(lexicons.terms("honours", "other")),
-        re.compile(
-            r"(?P<owner>(?P<place>[\u4e00-\u9fff]{2,4}?)[市县区][^，。；：、“”《》\s]{1,24})的$"
-        ),
-    )
 
 
 def find_practices(prose: Prose, lexicons: Lexicons, branch: str | None) -> list[Practice]:
@@ -161,7 +102,10 @@ def _quoted(prose: Prose, quote: Quote, branch: str | None, words: Words) -> Pra
     if outer == "":
         return None
     if outer is None and not (
-        own or formula or _named_by(prose, quote, name, verb, distance, words)
+        own
+        or formula
+        or _named_by(prose, quote, name, verb, distance, words)
+        or _ours(prose, quote, name, words)
     ):
         return None
     if outer is None and not _stands_alone(prose, quote, name, verb, words):
@@ -191,8 +135,10 @@ def _nameable(prose: Prose, quote: Quote, name: str, branch: str | None, words: 
     won = words.honour.find(before)
     if won and len(before) - won[-1][1] <= 12 and not re.search("[的、]$", before):
         return False
-    if _NICKNAME.search(before):
+    if _NICKNAME.search(before) or words.above.search(before):
         return False
+    if len(name) >= SENTENCE and words.claim.search(name):
+        return False  # “…要牢牢掌握在…手中”: a sentence
     sentence = prose.norm[prose.sentence(quote.start).start : quote.start - 1]
     if any(len(sentence) - at < 30 for at, _, _ in words.other.find(sentence)):
         return False
@@ -219,6 +165,8 @@ def _outer_kind(norm: str, quote: Quote, words: Words) -> str | None:
     stop = _STOP.search(norm, at, at + OUTER)
     text = norm[at : stop.start() if stop else at + OUTER]
     heads = words.heads.find(text)
+    if words.put.match(text):
+        return None  # “…”刻在墙上, “…”作为党课: the noun there is no name's
     praised = _PRAISED.match(text[: heads[0][0]] if heads else text)
     if praised or (not heads and any(text.startswith(t) for t in words.no_practice)):
         return ""
@@ -237,8 +185,10 @@ def _outer_kind(norm: str, quote: Quote, words: Words) -> str | None:
     if listed and (heads := words.heads.find(listed["noun"])):
         return words.kind[heads[-1][2]]
     before = norm[max(0, quote.start - 8) : quote.start - 1].rstrip("—：")
-    if _HEAD_BEFORE.search(before):
+    if words.head_before.search(before):
         return _own_kind(before, words)
+    if text.startswith(words.creation):
+        return _own_kind(norm[quote.start : quote.end], words) or "programme"
     return "brand" if _BRANDED.match(norm, end + 1) else None
 
 
@@ -261,11 +211,12 @@ def _called(prose: Prose, quote: Quote, verb: str | None, words: Words) -> str |
     """The kind of what a verb of naming names: 这支队伍取名“夜猫子”, 把品牌命名为“驿路同心”."""
     if verb not in words.naming:
         return None
-    clause_start, _ = prose.clause(quote.start - 1)
-    before, _ = prose.clause(max(clause_start - 2, 0))
-    told = prose.norm[max(before, quote.start - 30) : quote.start - 1]
+    told = prose.before(quote.start - 1, NAMED)
     heads = words.heads.find(told)
-    return words.kind[heads[-1][2]] if heads else None
+    if heads:
+        return words.kind[heads[-1][2]]
+    answers = words.answer.find(told)
+    return words.answers[answers[-1][2]] if answers else None
 
 
 def _stands_alone(prose: Prose, quote: Quote, name: str, verb: str | None, words: Words) -> bool:
@@ -276,9 +227,17 @@ def _stands_alone(prose: Prose, quote: Quote, name: str, verb: str | None, words
         return False
     if name.endswith(words.own) and len(name) > 2:
         return True
-    if prose.sentence(quote.start).heading or described:
+    if prose.sentence(quote.start).heading:
         return False
+    if described:
+        return _ours(prose, quote, name, words)
     return verb is not None or before.endswith(("支部", "党委"))
+
+
+def _ours(prose: Prose, quote: Quote, name: str, words: Words) -> bool:
+    """Whether a name with a head of its own is the branch's: 支部的“船头会”, 楼门口的“一米清单”."""
+    headed = name[-1] in words.ending or _own_kind(name, words) is not None
+    return headed and _OF_OURS.search(prose.before(quote.start - 1, 8)) is not None
 
 
 def _verb(prose: Prose, position: int, words: Words, reach: int = 0) -> tuple[str | None, int]:

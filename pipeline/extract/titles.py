@@ -27,7 +27,7 @@ _SPLIT = re.compile(
     r"、|(?<=”)(?=“)|(?:以及|和|及|与|暨)(?=“|[^，。；]{2})|(?<=[章奖号人位体])(?:和|及|以及)"
 )
 # 省级以上金牌17枚, 奖项3个: a count of honours is a quantity, no title; 提名 alone is not won.
-_COUNTED = re.compile(r"\d(?:余|多)?[项个件名万次枚块座面张]|提名$")
+_COUNTED = re.compile(r"奖学金|\d(?:余|多)?[项个件名万次枚块座面张]|提名$")
 # 最高人民法院发布的典型案例: who gave it stands before the title.
 _GIVEN = re.compile(r"[^，。；：“”]{2,24}?(?:发布|颁发|授予|评选|评定|公布|命名)的")
 _TIMES = re.compile(r"[\d一两二三四五六七八九十]{1,20}次$")

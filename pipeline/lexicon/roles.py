@@ -121,13 +121,19 @@ ROLES: dict[str, frozenset[str]] = {
     ),
     "practices": frozenset(
         (
+            "above",
+            "above_verb",
+            "answer",
             "brand_verb",
+            "claim",
             "create",
+            "creation",
             "document_head",
             "ending",
             "found",
             "generic_modifier",
             "head",
+            "head_before",
             "institution",
             "issue",
             "metaphor",
@@ -135,6 +141,7 @@ ROLES: dict[str, frozenset[str]] = {
             "no_practice",
             "outer",
             "own",
+            "put",
             "strong_verb",
         )
     ),

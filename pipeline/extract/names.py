@@ -1,0 +1,88 @@
+"""The lexicon of named practices, compiled: head nouns, verbs of creation and naming, what is no practice."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from functools import cache
+
+from pipeline.lexicon import Lexicons, Matcher
+
+
+@dataclass(frozen=True)
+class Words:
+    """The practices lexicon, compiled."""
+
+    heads: Matcher
+    kind: dict[str, str]
+    own: tuple[str, ...]
+    ending: dict[str, str]  # last character of a quoted name → kind
+    outer: re.Pattern[str]  # a noun after a name told only by its last character
+    outer_kind: dict[str, str]
+    generic: frozenset[str]
+    document: tuple[str, ...]
+    create: Matcher
+    found: Matcher
+    brand: frozenset[str]
+    strong: frozenset[str]  # verbs whose object is a practice though no noun says so
+    naming: frozenset[str]
+    issue: Matcher
+    institution: frozenset[str]
+    metaphor: frozenset[str]
+    no_practice: tuple[str, ...]
+    honour: Matcher
+    other: Matcher
+    owner: re.Pattern[str]
+    above: re.Pattern[str]  # a campaign of those above: 县里部署的“…”
+    claim: re.Pattern[str]  # words of a sentence, which no name has
+    put: re.Pattern[str]  # verbs after a quotation that is written or told somewhere
+    head_before: re.Pattern[str]
+    creation: tuple[str, ...]  # verbs after a name that is made: 推进“先锋仓”创建
+    answer: Matcher  # what is named in place of a head noun: 支部的答案叫“…”, 一支队伍起名“…”
+    answers: dict[str, str]  # … and the kind it tells
+
+
+@cache
+def words(lexicons: Lexicons) -> Words:
+    """Compile the practices lexicon once."""
+
+    def match(*roles: str) -> Matcher:
+        return Matcher(lexicons.terms("practices", *roles))
+
+    outer = lexicons.values("practices", "outer")
+    return Words(
+        match("head"),
+        lexicons.values("practices", "head"),
+        lexicons.terms("practices", "own"),
+        lexicons.values("practices", "ending"),
+        re.compile(
+            rf"(?:(?![在了是到着把被让从向对和与上下来去为]|(?<![稀特国公固私共专])有)[\u4e00-\u9fff]){{2,6}}?(?P<end>[{''.join(outer)}])(?![\u4e00-\u9fff]?[长员式])"
+        ),
+        outer,
+        frozenset(lexicons.terms("practices", "generic_modifier")),
+        lexicons.terms("practices", "document_head"),
+        match("create"),
+        match("found"),
+        frozenset(lexicons.terms("practices", "brand_verb")),
+        frozenset(lexicons.terms("practices", "strong_verb")),
+        frozenset(lexicons.terms("practices", "naming_verb")),
+        match("issue"),
+        frozenset(lexicons.terms("practices", "institution")),
+        frozenset(lexicons.terms("practices", "metaphor")),
+        lexicons.terms("practices", "no_practice"),
+        Matcher(lexicons.terms("honours", "verb", "weak")),
+        Matcher(lexicons.terms("honours", "other")),
+        re.compile(
+            r"(?P<owner>(?P<place>[\u4e00-\u9fff]{2,4}?)[市县区][^，。；：、“”《》\s]{1,24})的$"
+        ),
+        re.compile(
+            rf"(?:{lexicons.alternatives('practices', 'above')})"
+            rf"(?:[^，。；“”]{{0,6}}(?:{lexicons.alternatives('practices', 'above_verb')}))?的?$"
+        ),
+        re.compile(lexicons.alternatives("practices", "claim")),
+        re.compile(lexicons.alternatives("practices", "put")),
+        re.compile(rf"(?:{lexicons.alternatives('practices', 'head_before')})$"),
+        lexicons.terms("practices", "creation"),
+        match("answer"),
+        lexicons.values("practices", "answer"),
+    )

@@ -10,9 +10,13 @@ from pipeline.layout.parts import Item, Opens, Part
 from pipeline.model import Furniture, Text
 from pipeline.offsets import INSERTED, OffsetMap
 
-_PINYIN = r"(?<=[\u3400-\u9fff])[(（][a-zɡāáǎàōóǒòēéěèīíǐìūúǔùǖǘǚǜü]{1,8}[)）]"
-_CONTROL = r"[\x00-\x08\x0e-\x1b\x7f-\x84\x86-\x9f\u200b-\u200f\u202a-\u202e\u2060-\u2064\u2066-\u2069\ufeff]+"
-_REMOVABLE = re.compile(rf"(?P<pinyin>{_PINYIN})|(?P<control>{_CONTROL})|(?P<blank>[\s\xa0]+)")
+_PINYIN = r"(?<=[\u3400-\u9fff].)[a-zɡāáǎàōóǒòēéěèīíǐìūúǔùǖǘǚǜü]{1,8}[)）]"
+_CONTROL = r"\x00-\x08\x0e-\x1b\x7f-\x84\x86-\x9f\u200b-\u200f\u202a-\u202e\u2060-\u2064\u2066-\u2069\ufeff"
+# One class for the first character, so that a search skips all others at once; what it was is asked after.
+_REMOVABLE = re.compile(
+    rf"[(（\s{_CONTROL}](?:(?<=[(（])(?P<pinyin>{_PINYIN})"
+    rf"|(?<=[{_CONTROL}])(?P<control>[{_CONTROL}]*)|(?<=\s)(?P<blank>\s*))"
+)
 _STRAY = re.compile(r"(?<=[\u3400-\u9fff])[ \t\u3000]+(?=[\u3400-\u9fff])")
 # The digits before and after a blank, with a decimal point at it.
 _HEAD, _TAIL = re.compile(r"\d{1,16}(?:\s?\.)?$"), re.compile(r"(?:\.\s?)?\d+")

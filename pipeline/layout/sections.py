@@ -262,6 +262,6 @@ def heading_score(sentence: str, words: Vocabulary) -> int:
         score -= 1
     if words.theme.search(body):
         score += 1
-    if words.organisation.search(body):
+    if words.suffix.search(body) and words.organisation.search(body):
         score -= 2
     return score

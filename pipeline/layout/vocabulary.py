@@ -21,8 +21,18 @@ NAME = 240
 
 def _ahead(terms: tuple[str, ...], reach: int) -> str:
     """Look for the first character of a term: where none is within reach, a search goes on at once."""
-    first = "".join(re.escape(c) for c in sorted({t[0] for t in terms if t}))
+    first = _firsts(terms)
     return f"(?=[^{first}]{{0,{reach}}}+[{first}])" if first else ""
+
+
+def _begun(terms: tuple[str, ...]) -> str:
+    """Give terms as alternatives behind the class of their first characters, which most places have none of."""
+    first = _firsts(terms)
+    return (f"(?=[{first}])" if first else "") + f"(?:{'|'.join(map(re.escape, terms))})"
+
+
+def _firsts(terms: tuple[str, ...]) -> str:
+    return "".join(re.escape(c) for c in sorted({t[0] for t in terms if t}))
 
 
 @dataclass(frozen=True)
@@ -82,7 +92,7 @@ def vocabulary(lexicons: Lexicons) -> Vocabulary:
     """Compile the layout lexicons once."""
     suffixes = lexicons.terms("organisations", "suffix")
     suffix = lexicons.alternatives("organisations", "suffix")
-    institution = lexicons.alternatives("organisations", "institution")
+    institution = _begun(lexicons.terms("organisations", "institution"))
     inner = r"[^，。、；：！？\s《》“”]"
     # what may stand between the institution and the suffix: a function (运维检修), never a clause
     function = r"[^，。、；：！？\s《》“”的了是在把以各每等个对与和将]{0,12}?"
@@ -97,13 +107,13 @@ def vocabulary(lexicons: Lexicons) -> Vocabulary:
         suffix=re.compile(f"(?:{suffix})"),
         organisation=re.compile(
             _ahead(suffixes, NAME)
-            + rf"(?:中共|中国共产党)?{inner}{{1,38}}?(?:{institution}){function}"
+            + rf"(?:中共|中国共产党)?{inner}{{1,38}}?{institution}{function}"
             + rf"{BETWEEN}(?:{suffix}){lower}(?!委员|班子)"
         ),
         # a clause that happens to end with an organisation is no name: 支部连续两年被市直机关工委
         organisation_line=re.compile(
             r"\A(?!支部|党支部|.*?(?:被|获|先后|连续))(?:中共|中国共产党)?"
-            rf"{inner}{{1,40}}?(?:{institution}){function}{BETWEEN}(?:{suffix}){lower}"
+            rf"{inner}{{1,40}}?{institution}{function}{BETWEEN}(?:{suffix}){lower}"
         ),
         meta=re.compile(
             rf"(?:[【\[（]?(?:{key})[】\]）]?[:：])|(?:(?:{key})\s*[:：])|https?:|www\."

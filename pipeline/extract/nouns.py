@@ -8,19 +8,22 @@ like. The lexicon of actions overrules the tagger, whose tags come without conte
 from __future__ import annotations
 
 import re
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 
 from pipeline.extract.prose import Prose
 from pipeline.lexicon import Lexicons
 from pipeline.model import Span
-from pipeline.segment import Segmenter, Token, make_segmenter
+from pipeline.segment import Token, make_segmenter
 
 # How far a phrase may reach from the number, in characters.
 AFTER = 14
 BEFORE = 30
 # A phrase of so many characters may end at the next verb; one character goes on.
 LEAST = 2
+# Phrases whose words are remembered: four in ten occur again.
+PHRASES = 1 << 14
 _STOP_AFTER = re.compile(r"[，。；：！？\n、（）()—…]|\d|(?<=..)[被把将]")
 _STOP_BEFORE = re.compile(r"[，。；：！？\n（）()…]|——")
 _NUMERAL = re.compile("[一二两三四五六七八九十百千万]{2,}(?!岁)")
@@ -66,12 +69,18 @@ class Words:
     suffixes: frozenset[str]  # make a noun of the word before them: 快递员, 易涝点
     amounts: tuple[str, ...]  # in 维修费节约2300元 the noun is counted, not the verb
     person: tuple[str, ...]  # 退休教师 is a noun phrase, 实现动态清零 is not
-    tagger: Segmenter
+    tokens: Callable[[str], tuple[Token, ...]]  # reads a phrase
 
 
 @cache
 def words(lexicons: Lexicons) -> Words:
     """Compile the lexicon of actions once."""
+
+    tagger = make_segmenter("rjieba", lexicons.terms("actions", "word"))
+
+    @lru_cache(maxsize=PHRASES)
+    def tokens(text: str) -> tuple[Token, ...]:
+        return tuple(tagger.tokens(text))
 
     def role(name: str) -> frozenset[str]:
         return frozenset(lexicons.terms("actions", name))
@@ -88,7 +97,7 @@ def words(lexicons: Lexicons) -> Words:
         suffixes=role("suffix"),
         amounts=tuple(sorted(role("amount_ending"))),
         person=tuple(sorted(role("person_ending"))),
-        tagger=make_segmenter("rjieba", lexicons.terms("actions", "word")),
+        tokens=tokens,
     )
 
 
@@ -112,9 +121,9 @@ def counted(prose: Prose, start: int, end: int, floor: int, unit: str, words: Wo
         return before
     # 零就业家庭83户实现动态清零: a noun right before the number, a verb after it
     if before.noun is not None and before.noun[1] == start:
-        first = words.tagger.tokens(prose.norm[slice(*after)])[0]
+        first = words.tokens(prose.norm[slice(*after)])[0]
         if first.text in words.verbs and first.end < after[1] - after[0]:
-            last = words.tagger.tokens(prose.norm[slice(*before.noun)])[-1]
+            last = words.tokens(prose.norm[slice(*before.noun)])[-1]
             if last.tag[:1] == "n" and last.text not in words.verbs:
                 return before
     return Phrase(after, before.verb)
@@ -141,7 +150,7 @@ def noun_after(prose: Prose, end: int, words: Words, persons: bool = False) -> S
         if head is not None and norm[slice(*head)].endswith(words.person):
             return head
     relative = text.find("的")
-    tokens = words.tagger.tokens(text)
+    tokens = words.tokens(text)
     if stop and stop.group().isdigit() and len(tokens) == 1 and tokens[0].text in words.verbs:
         return None  # 投资2.3亿元新建4座…: the verb is the next number's
     size = _read_noun(tokens, words, persons)
@@ -156,7 +165,7 @@ def noun_after(prose: Prose, end: int, words: Words, persons: bool = False) -> S
     return (end, end + size) if size else None
 
 
-def _modifies(tokens: list[Token], size: int, until: int, words: Words) -> bool:
+def _modifies(tokens: Sequence[Token], size: int, until: int, words: Words) -> bool:
     """Whether the tokens before a 的 are a clause or a measure of the noun after it, not its owner."""
     first = tokens[0]
     if size >= until:
@@ -164,7 +173,7 @@ def _modifies(tokens: list[Token], size: int, until: int, words: Words) -> bool:
     return any(t.tag[:1] in ("v", "d") or t.text in words.verbs for t in tokens if t.end <= until)
 
 
-def _read_noun(tokens: list[Token], words: Words, persons: bool) -> int:
+def _read_noun(tokens: Sequence[Token], words: Words, persons: bool) -> int:
     """Length of the noun phrase that the tokens open with, 0 where they open with none."""
     size = 0
     for i, token in enumerate(tokens):
@@ -205,7 +214,9 @@ def _quoted_after(norm: str, end: int) -> Span | None:
     return end, stop.start() if stop else close.end()
 
 
-def _tokens_before(prose: Prose, start: int, floor: int, words: Words) -> tuple[int, list[Token]]:
+def _tokens_before(
+    prose: Prose, start: int, floor: int, words: Words
+) -> tuple[int, Sequence[Token]]:
     """The words of the clause before a position, light ones at its end dropped, and where it begins."""
     left = max(prose.clause(start)[0], floor, start - BEFORE)
     text = prose.norm[left:start]
@@ -215,10 +226,16 @@ def _tokens_before(prose: Prose, start: int, floor: int, words: Words) -> tuple[
     when = _WHEN.match(text)
     if when:
         left, text = left + when.end(), text[when.end() :]
-    tokens = words.tagger.tokens(_PER.sub("", text))
-    while tokens and _trails(tokens[-1], words):
-        tokens.pop()
-    return left, tokens
+    tokens = words.tokens(_PER.sub("", text))
+    return left, _stripped(tokens, words)
+
+
+def _stripped(tokens: Sequence[Token], words: Words) -> Sequence[Token]:
+    """Give the words without those at the end that are no part of what is counted."""
+    end = len(tokens)
+    while end and _trails(tokens[end - 1], words):
+        end -= 1
+    return tokens[:end]
 
 
 def _trails(token: Token, words: Words) -> bool:
@@ -244,9 +261,7 @@ def noun_before(prose: Prose, start: int, floor: int, words: Words) -> Phrase:
     acts = last.tag[:1] == "v" or (last.text[-1] == "了" and len(last.text) > 1)
     bare = acts and (len(last.text) == 1 or last.text[-1] in "了到过下上出完")
     if last.text in words.generic or bare:
-        rest = tokens[:-1]
-        while rest and _trails(rest[-1], words):
-            rest.pop()  # 蜂蜜去年卖了…
+        rest = _stripped(tokens[:-1], words)  # 蜂蜜去年卖了…
         if len(rest) == 1 and rest[0].text in words.agents:
             return Phrase(None, last.text)  # 支部一年做了…
         return Phrase(_whole(prose, _shift(_nominal(rest, words), left)), last.text)
@@ -277,7 +292,7 @@ def _whole(prose: Prose, span: Span | None) -> Span | None:
     return (start, span[1]) if 0 <= close - start <= BEFORE else None
 
 
-def _verbal(tokens: list[Token], words: Words) -> Span | None:
+def _verbal(tokens: Sequence[Token], words: Words) -> Span | None:
     """A verb before the number with what it is one notion with: 集中研讨, 义务上门, 约谈提醒."""
     first = len(tokens) - 1
     if first and tokens[first - 1].text == "等":
@@ -289,7 +304,7 @@ def _verbal(tokens: list[Token], words: Words) -> Span | None:
     return tokens[first].start, tokens[-1].end
 
 
-def _nominal(tokens: list[Token], words: Words, inner_verbs: bool = False) -> Span | None:
+def _nominal(tokens: Sequence[Token], words: Words, inner_verbs: bool = False) -> Span | None:
     """The noun phrase that ends the tokens, back to a verb, preposition, 的, 等 or conjunction.
 
     With `inner_verbs`, verbs are part of it (报告出具时间) unless they open the clause.

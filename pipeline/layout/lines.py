@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
 from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import pairwise
+from math import inf
 from typing import NamedTuple
 
 CLOSERS = "”’）】》」』)"
@@ -209,12 +211,13 @@ def measure(lines: list[Line]) -> Measure:
     closed = [line.closed for line in lines]
     ordered = sorted(widths)
     cap = ordered[int(len(ordered) * 0.9)] + 1.5
-    typical = tuple(_typical(widths, i, cap) for i in range(len(lines)))
+    shown = [width if width <= cap else inf for width in widths]
+    typical = tuple(_typical(shown, i, cap) for i in range(len(lines)))
     long = [i for i, n in enumerate(lines) if n.width >= max(0.6 * typical[i], LEAST_WIDTH)]
     inside = [i for i in long if not closed[i]]
     turned = sum(
-        a.indent > 0 and not a.closed and a.width >= 10 and b.gap == 0 and b.indent == 0
-        for a, b in pairwise(lines)
+        a.indent > 0 and not ends and a.width >= 10 and b.gap == 0 and b.indent == 0
+        for (a, b), ends in zip(pairwise(lines), closed, strict=False)
     )
     wrapped = (
         (len(lines) >= WRAPPED_LINES or turned >= 2)
@@ -231,6 +234,7 @@ def measure(lines: list[Line]) -> Measure:
 
 
 def _typical(widths: list[float], i: int, cap: float) -> float:
-    """The upper-median width of the lines around line i, display-wide ones aside."""
-    near = sorted([width for width in widths[max(0, i - 7) : i + 8] if width <= cap])
-    return near[int(len(near) * 0.6)] if near else cap
+    """The upper-median width of the lines around line i, display-wide ones (infinite here) aside."""
+    near = sorted(widths[max(0, i - 7) : i + 8])
+    count = bisect_left(near, inf)
+    return near[int(count * 0.6)] if count else cap

@@ -66,6 +66,8 @@ class Vocabulary:
 
     def opening(self, text: str, within: int) -> re.Match[str] | None:
         """Give the first organisation's name in a text, None where it begins after `within`."""
+        if self.suffix.search(text) is None:
+            return None
         matches = (self.organisation.match(text, at) for at in range(min(within, len(text)) + 1))
         return next((found for found in matches if found), None)
 

@@ -53,6 +53,11 @@ _ANCHORS = re.compile(f"([^{_HAN}]+)")
 # Clauses are checked prefix by prefix, which is quadratic; no phrase of OpenCC is nearly as long.
 LONGEST = 64
 
+# Forms of Hong Kong and of older print that tw2s leaves.
+_VARIANTS = str.maketrans("衞枱揹妳", "卫台背你")
+# 著 is 着 but in words of writing; tw2s knows 著作 and 名著, and not these.
+_AUTHORED = re.compile("(?<=[原论译编专土新遗卓])着(?!的|了)|(?<=见微知)着")
+
 # Distinct characters outside GB 2312 that conversion changes: fewer than this are never enough.
 MIN_TRADITIONAL = 3
 # Fewer than FEW may all be people's names (昇 陞 鉅 峯 頔), so they must be more than NAMES_RATIO
@@ -102,6 +107,12 @@ def normalise(text: str) -> str:
     return form.translate(found) if found else form
 
 
+def normalise_name(name: str, text: str) -> str:
+    """Give the normal form of a name from a text, which tells whether the name is traditional."""
+    form = normalise(name)
+    return simplify(form) if _rare().search(form) and is_traditional(text) else form
+
+
 def strays(text: str) -> list[tuple[int, str, str]]:
     """Give the traditional characters in a text that is not traditional: place, character, simplified one.
 
@@ -135,13 +146,16 @@ def _simplified_only(text: str) -> int:
 
 
 def simplify(text: str) -> str:
-    """Convert to simplified with Taiwan's phrases (tw2sp), keeping every offset.
+    """Convert to simplified characters, keeping every offset.
+
+    Words stay what they are: reports in traditional characters are mostly mainland ones turned by a
+    program, in which OpenCC's tables for Taiwan's words do harm (文件 there is 檔, 资料 is 数据).
 
     The text is converted in one call. Where a clause (a run of Chinese characters) comes out as
     its characters do one by one, it is aligned. Any other holds a phrase; equal length proves
     nothing there, since one phrase may grow and another shrink, so such clauses are fitted anew.
     """
-    converted: str = _converter("tw2sp").convert(text)
+    converted = _convert(text)
     single = text.translate(_singles())
     if converted == single:
         return single
@@ -152,7 +166,13 @@ def simplify(text: str) -> str:
     for i in range(0, len(written), 2):
         if not tied or forms[i] != singles[i]:
             singles[i] = _fit(written[i])
-    return "".join(singles)
+    return _AUTHORED.sub("著", "".join(singles))
+
+
+def _convert(text: str) -> str:
+    """Convert from Taiwan's characters (tw2s), and from the forms that its tables lack."""
+    converted: str = _converter("tw2s").convert(text)
+    return converted.translate(_VARIANTS)
 
 
 def _fit(clause: str) -> str:
@@ -167,16 +187,15 @@ def _fit_piece(clause: str) -> str:
     OpenCC matches from left to right, so a phrase that changes its length shows in the prefix that
     ends with it; it is the shortest end of that prefix whose length changes.
     """
-    convert = _converter("tw2sp").convert
     done: list[str] = []
     while clause:
-        ends = (k for k in range(1, len(clause) + 1) if len(convert(clause[:k])) != k)
+        ends = (k for k in range(1, len(clause) + 1) if len(_convert(clause[:k])) != k)
         end = next(ends, None)
         if end is None:
-            done.append(convert(clause))
+            done.append(_convert(clause))
             break
-        starts = (k for k in range(end - 1, -1, -1) if len(convert(clause[k:end])) != end - k)
+        starts = (k for k in range(end - 1, -1, -1) if len(_convert(clause[k:end])) != end - k)
         start = next(starts)
-        done += [convert(clause[:start]), clause[start:end].translate(_singles())]
+        done += [_convert(clause[:start]), clause[start:end].translate(_singles())]
         clause = clause[end:]
     return "".join(done)

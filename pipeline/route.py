@@ -25,6 +25,7 @@ from pipeline.layout.branch import branch_of, title_of
 from pipeline.lexicon import Lexicons
 from pipeline.lexicon.load import load, shipped
 from pipeline.model import Article, Document, Issue, Options, Report, Source
+from pipeline.normal import normalise_name
 from pipeline.segment import sentences
 
 
@@ -138,7 +139,8 @@ def report(
     sections, tagged, terms = dimensions.tag(
         text.norm, article.sections, cut, lexicons, kit.model, branch is None
     )
-    found = {name: find(prose, lexicons, branch) for name, find in extract.EXTRACTORS.items()}
+    known = branch and normalise_name(branch, text.clean)
+    found = {name: find(prose, lexicons, known) for name, find in extract.EXTRACTORS.items()}
     achievements, rejected = found["achievements"]
     return Report(
         id=name,

@@ -147,3 +147,16 @@ def test_a_rare_name_said_again_and_again_is_not_traditional_text(name: str) -> 
 def test_empty_text_has_an_empty_normal_form() -> None:
     assert normalise("") == ""
     assert not is_traditional("")
+
+
+WORDS = {
+    "支部建立檔案，支援兩個批次，行程公里數全部歸檔": "支部建立档案，支援两个批次，行程公里数全部归档",
+    "黨員讀原著、學譯著，隨著年齡增長越學越有勁": "党员读原著、学译著，随着年龄增长越学越有劲",
+    "衞生院黨員揹著藥箱，把服務枱設到村頭": "卫生院党员背着药箱，把服务台设到村头",
+}
+
+
+@pytest.mark.parametrize(("written", "normal"), WORDS.items())
+def test_words_are_not_changed_for_others(written: str, normal: str) -> None:
+    """A mainland report turned into traditional characters comes back word for word."""
+    assert normalise(written) == normal

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from opencc import OpenCC
 
 from pipeline import ingest, route
 from pipeline.ingest.text import read
@@ -210,3 +211,32 @@ def test_traditional_text_is_no_damage() -> None:
 def test_conversions_of_either_direction_meet_in_the_normal_form(wrong: str, right: str) -> None:
     assert normalise(f"支部党员为群众办实事，{wrong}") == f"支部党员为群众办实事，{right}"
     assert len(normalise(wrong)) == len(wrong)
+
+
+def placed(found: Document) -> list[tuple[object, ...]]:
+    """Where each fact stands and what it says, without words that the script changes."""
+    rows: list[tuple[object, ...]] = []
+    for report in found.reports:
+        rows += [
+            (a.start, a.end, a.value, a.bound, a.kind, len(a.indicator or ""))
+            for a in report.achievements
+        ]
+        rows += [(h.start, h.end, h.level, h.recipient) for h in report.honours]
+        rows += [(p.start, p.end, p.kind) for p in report.practices]
+        rows += [tuple(s.dimension for s in scores) for scores in report.sentence_scores]
+        rows += [section.heading for section in report.article.sections]
+    return rows
+
+
+@pytest.mark.parametrize("script", ["s2t", "s2tw", "s2hk"])
+def test_a_report_in_traditional_characters_has_the_same_facts(script: str) -> None:
+    """Mirrors turn mainland reports into traditional characters; they say what they said."""
+    convert = OpenCC(script).convert
+    count = 0
+    for path in sorted((DATA / "gold/dev").glob("*.txt"))[::4]:
+        text = ingest.read(path).text
+        turned = convert(text)
+        assert len(turned) == len(text)
+        assert placed(document(turned)) == placed(document(text)), path.name
+        count += 1
+    assert count >= 20

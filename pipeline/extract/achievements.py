@@ -21,6 +21,8 @@ from pipeline.lexicon import Lexicons
 from pipeline.model import Achievement, Rejected, Span
 
 # Adverbs at a name's end; the lookbehinds keep a search from beginning again inside a run of them.
+# A part of a list of subjects: 产量、利润 分别…
+_NAMED_PART = re.compile("[^、和]+")
 _TRAILING = re.compile("(?<!同比)(?<!环比)(?<!分别)(?<!均)(?:同比|环比|分别|均)+$")
 # 百万公里事故率: a number inside the name of a rate.
 _RATE = re.compile(r"[\u4e00-\u9fff]{1,3}率")
@@ -36,6 +38,8 @@ _YEARS = re.compile(
     r"(?:近|过去)?(?:[一二两三四五六七八九十]{1,3}|\d{1,2})年(?:多?来|间|里)"
     r"|近[一二两三四五六七八九十\d]{1,2}年|(?:19|20)\d{2}年(?:\d{1,2}月)?"
 )
+# A period is told within so many characters before its number.
+PERIOD = 80
 # A duration told as a volume of work: 志愿服务3.5万小时.
 VOLUME = 1000
 # 每月4次 is a rule, 每月走访300户 a result: rules of frequency have small numbers.
@@ -218,9 +222,10 @@ def _share(prose: Prose, quantity: Quantity, floor: int, words: Cues) -> Span | 
 
 def _period(prose: Prose, quantity: Quantity, words: Cues) -> str | None:
     """The time phrase that opens the sentence's clauses before the number (去年, 三年来, 2024年)."""
-    before = prose.before(quantity.start, 80)
-    found = words.periods.find(before)
-    spans = [(e, t) for _, e, t in found]
+    before = prose.before(quantity.start, PERIOD)
+    spans: list[tuple[int, str]] = []
+    if prose.holds(words.periods, quantity.start - len(before), quantity.start):
+        spans += [(end, term) for _, end, term in words.periods.find(before)]
     if "年" in before:
         spans += [(m.end(), m.group()) for m in _YEARS.finditer(before)]
     return max(spans)[1] if spans else None
@@ -260,9 +265,12 @@ def _pairwise(prose: Prose, found: list[Achievement]) -> list[Achievement]:
         if first.kind != "change" or second.kind != "change" or first.start != second.start:
             continue
         clause_start, _ = prose.clause(first.start)
-        names = [n for n in re.split("[、和]", prose.clean[clause_start : first.start]) if n]
+        names = list(_NAMED_PART.finditer(prose.norm, clause_start, first.start))
         if len(names) >= 2:
-            tidy = [_TRAILING.sub("", n) for n in names[-2:]]
+            tidy = [
+                prose.text((n.start(), n.start() + len(_TRAILING.sub("", n.group()))))
+                for n in names[-2:]
+            ]
             result[i] = first._replace(indicator=tidy[0])
             result[i + 1] = second._replace(indicator=tidy[1])
     return result

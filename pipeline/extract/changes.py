@@ -7,7 +7,7 @@ changes by their verb; one verb may govern several rates (同比分别上升3.6%
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from decimal import Decimal
 from functools import cache
 
@@ -100,13 +100,13 @@ def joined(prose: Prose, quantities: list[Quantity], words: Cues) -> list[Quanti
             big, small = words.seconds.get(last.unit), words.seconds.get(quantity.unit)
             if big and small and big > small:
                 value = last.value * big / small + quantity.value
-                result[-1] = replace(
-                    quantity, start=last.start, number=last.number, value=value, role=last.role
+                result[-1] = quantity._replace(
+                    start=last.start, number=last.number, value=value, role=last.role
                 )
                 continue
         shared = last is not None and last.unit == "个" and quantity.unit == "个百分点"
         if last is not None and shared and prose.norm[last.end : quantity.start] in ("、", "和"):
-            result[-1] = replace(last, unit=quantity.unit, role=quantity.role)
+            result[-1] = last._replace(unit=quantity.unit, role=quantity.role)
         result.append(quantity)
     return result
 

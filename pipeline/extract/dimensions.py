@@ -9,10 +9,12 @@ from __future__ import annotations
 
 import math
 import re
+from bisect import bisect_left, bisect_right
 from collections import deque
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
+from itertools import accumulate
 
 import numpy as np
 import numpy.typing as npt
@@ -91,23 +93,28 @@ def gather(
     keys = vocabulary.keys
     lexicon = np.zeros((len(sentences), len(keys)), dtype=np.float32)
     terms: list[Term] = []
-    for i, sentence in enumerate(sentences):
-        for start, end, term in vocabulary.matcher.find(norm[sentence.start : sentence.end]):
-            found = vocabulary.weight.get(term)
-            quoted = sentence.heading and _quoted(norm, sentence.start, start + sentence.start)
-            if found is not None and not quoted:
-                lexicon[i, found[0]] += found[1]
-            terms.append(
-                Term(
-                    start + sentence.start,
-                    end + sentence.start,
-                    term,
-                    "dimension" if found else "institution",
-                    keys[found[0]] if found else None,
-                )
+    texts = [norm[s.start : s.end] for s in sentences]
+    begins = list(accumulate((len(text) + 1 for text in texts), initial=0))
+    # One search of all sentences: no term holds the line end between them.
+    for at, end, term in vocabulary.matcher.find("\n".join(texts)):
+        i = bisect_right(begins, at) - 1
+        sentence = sentences[i]
+        start = at - begins[i] + sentence.start
+        found = vocabulary.weight.get(term)
+        quoted = sentence.heading and _quoted(norm, sentence.start, start)
+        if found is not None and not quoted:
+            lexicon[i, found[0]] += found[1]
+        terms.append(
+            Term(
+                start,
+                start + end - at,
+                term,
+                "dimension" if found else "institution",
+                keys[found[0]] if found else None,
             )
+        )
     if model is not None:
-        scores = model.scores([norm[s.start : s.end] for s in sentences])
+        scores = model.scores(texts)
     else:
         scores = (LEXICON_SLOPE * np.minimum(lexicon, CAP) + LEXICON_INTERCEPT).astype(np.float32)
     return Evidence(scores, np.minimum(lexicon, CAP), tuple(terms), model is not None)
@@ -133,23 +140,11 @@ def decide_sections(
     branches in general, and must name a dimension outright.
     """
     vocabulary = words(lexicons)
-    scores = np.zeros((len(sections), len(vocabulary.keys)), dtype=np.float32)
-    members: list[list[int]] = [[] for _ in sections]
-    for i, sentence in enumerate(sentences):
-        if sentence.section >= 0:
-            members[sentence.section].append(i)
-    for k, mine in enumerate(members):
-        heads = [i for i in mine if sentences[i].heading]
-        body = [i for i in mine if not sentences[i].heading]
-        if heads:
-            scores[k] += HEADING_LEXICON * np.minimum(evidence.lexicon[heads[0]], 4)
-            scores[k] += HEADING_MODEL * evidence.model[heads[0]]
-        if body:
-            scores[k] += evidence.model[body].mean(axis=0)
-            scores[k] += BODY_LEXICON * evidence.lexicon[body].mean(axis=0)
+    scores = _section_scores(len(sections), sentences, evidence)
+    rows: list[list[float]] = scores.tolist()
     chosen: list[int | None] = [None] * len(sections)
-    taken = np.zeros(len(vocabulary.keys), dtype=np.float32)
-    named = [np.any(evidence.lexicon[i] >= 2) for i, s in enumerate(sentences) if s.heading]
+    taken = [0] * len(vocabulary.keys)
+    named = [max(evidence.lexicon[i]) >= 2 for i, s in enumerate(sentences) if s.heading]
     left = [
         k
         for k, section in enumerate(sections)
@@ -158,24 +153,39 @@ def decide_sections(
     later = deque(left[RIVALS:])
     left = left[:RIVALS]
     while left:
-        margins = [_margin(scores[k] - REPEAT * taken) for k in left]
-        k = left.pop(int(np.argmax(margins)))
+        rivals = [[v - REPEAT * n for v, n in zip(rows[k], taken, strict=True)] for k in left]
+        margins = [_margin(values) for values in rivals]
+        clearest = margins.index(max(margins))
+        values, margin, k = rivals[clearest], margins[clearest], left.pop(clearest)
         if later:
             left.append(later.popleft())
-        values = scores[k] - REPEAT * taken
-        best = int(values.argmax())
-        sure = values[best] > LEAST or _margin(values) > CLEAR
-        if article:
-            sure = values[best] > OUTRIGHT and _margin(values) > CLEAR
-        if sure:
-            chosen[k] = best
-            taken[best] += 1
+        best = max(values)
+        if (best > OUTRIGHT and margin > CLEAR) if article else (best > LEAST or margin > CLEAR):
+            chosen[k] = values.index(best)
+            taken[values.index(best)] += 1
     return chosen, scores
 
 
-def _margin(values: Floats) -> float:
-    ordered = np.sort(values)
-    return float(ordered[-1] - ordered[-2]) if len(values) > 1 else float(ordered[-1])
+def _section_scores(count: int, sentences: Sequence[Sentence], evidence: Evidence) -> Floats:
+    """Give what speaks for each dimension in each of `count` sections, whose sentences stand in their order."""
+    scores = np.zeros((count, evidence.model.shape[1]), dtype=np.float32)
+    of = [s.section for s in sentences]
+    for k in range(count):
+        first, last = bisect_left(of, k), bisect_right(of, k)
+        if first < last and sentences[first].heading:
+            scores[k] += HEADING_LEXICON * np.minimum(evidence.lexicon[first], 4)
+            scores[k] += HEADING_MODEL * evidence.model[first]
+            first += 1
+        if first < last:
+            scores[k] += evidence.model[first:last].sum(axis=0) / (last - first)
+            scores[k] += BODY_LEXICON * (evidence.lexicon[first:last].sum(axis=0) / (last - first))
+    return scores
+
+
+def _margin(values: list[float]) -> float:
+    """By how much the greatest value is above the next."""
+    ordered = sorted(values)
+    return ordered[-1] - ordered[-2] if len(values) > 1 else ordered[-1]
 
 
 def features(
@@ -222,11 +232,11 @@ def features(
 
 def _rivals(values: Floats) -> Floats:
     """Give for each cell the greatest value of its row's other cells, 0 where there are none."""
-    best = np.zeros_like(values)
-    if values.shape[1] > 1:
-        for d in range(values.shape[1]):
-            best[:, d] = np.delete(values, d, axis=1).max(axis=1)
-    return best
+    if values.shape[1] < 2:
+        return np.zeros_like(values)
+    ordered = np.sort(values, axis=1)
+    best, second = ordered[:, -1:], ordered[:, -2:-1]
+    return np.where(values == best, second, best)
 
 
 def tag(
@@ -248,22 +258,22 @@ def tag(
     chosen, scores = decide_sections(norm, sections, sentences, evidence, lexicons, article)
     weights = np.array(model.combine if model else DEFAULT_COMBINE, dtype=np.float32)
     logits = features(sentences, evidence, chosen, scores) @ weights
-    tagged: list[tuple[Score, ...]] = []
-    likely = logits > LEAST_LOGIT
-    for i, sentence in enumerate(sentences):
-        section = chosen[sentence.section] if sentence.section >= 0 else None
-        found = []
-        for d in np.flatnonzero(likely[i]).tolist():
-            key, probability = keys[d], _logistic(float(logits[i, d]))
-            if probability >= THRESHOLD:
-                basis = _basis(d == section, float(evidence.lexicon[i, d]), evidence.has_model)
-                found.append(Score(key, round(probability, 3), basis))
-        tagged.append(tuple(found))
+    tagged: list[list[Score]] = [[] for _ in sentences]
+    likely = np.nonzero(logits > LEAST_LOGIT)
+    shown = zip(
+        *(x.tolist() for x in (*likely, logits[likely], evidence.lexicon[likely])), strict=True
+    )
+    for i, d, logit, lexicon in shown:
+        probability = _logistic(logit)
+        if probability >= THRESHOLD:
+            of = sentences[i].section
+            basis = _basis(of >= 0 and chosen[of] == d, lexicon, evidence.has_model)
+            tagged[i].append(Score(keys[d], round(probability, 3), basis))
     decided = [
         None if d is None else Score(keys[d], round(_logistic(float(scores[k, d])), 3), "section")
         for k, d in enumerate(chosen)
     ]
-    return decided, tagged, evidence.terms
+    return decided, [tuple(found) for found in tagged], evidence.terms
 
 
 def _basis(in_section: bool, lexicon: float, has_model: bool) -> str:

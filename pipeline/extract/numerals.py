@@ -23,6 +23,7 @@ from __future__ import annotations
 
 import re
 from decimal import Context, Decimal
+from functools import lru_cache
 from typing import NamedTuple
 
 DIGITS = {c: i for i, c in enumerate("零一二三四五六七八九")} | {"〇": 0, "○": 0, "两": 2}
@@ -43,7 +44,7 @@ _FIGURES = str.maketrans({**{c: str(i) for c, i in DIGITS.items()}, ",": ""})
 _CN, _UNIT = "".join(DIGITS), "".join(UNITS)
 # Where a numeral may begin. The lookbehind stands after the class, not in alternatives before it,
 # so that the search skips all other characters at the speed of one class.
-NUMERAL = re.compile(rf"[0-9{_CN}{_UNIT}{VAGUE}](?<![{VAGUE}](?![{_UNIT}1]))")
+_FIRST = rf"[0-9{_CN}{_UNIT}{VAGUE}](?<![{VAGUE}](?![{_UNIT}1]))"
 _TOKEN = re.compile(
     r"(?P<arabic>[0-9]{1,3}(?:,[0-9]{3})+(?:\.[0-9]+)?(?![0-9])|[0-9]+(?:\.[0-9]+)?)"
     rf"|(?P<chinese>一两|两三?|(?:[一二三四五六七八九〇○]|零(?![售部件食钱散星碎工用花头乱落担]))+)"
@@ -65,9 +66,11 @@ _SUFFIX = re.compile(
     r"|个(?P<yi>亿)(?![元吨斤]?(?:级|村|镇|项目|企业|产业|园区|工程|规模|以上(?:的)?[项企产工]))"
     r")?(?P<late>[余多])?"
 )
-# The commonest numerals, for which nothing adds up: 18, 4.6 and 三 with none of the grammar's signs after.
-_ALONE = re.compile(
-    rf"(?:[0-9]{{1,9}}(?:\.[0-9]{{1,6}})?|[一二三四五六七八九两])(?![0-9.,{_CN}{_UNIT}点余多几来成个分])"
+# … and at once the commonest numerals, where none of the grammar's signs follows: 18, 4.6, 3万, 三, 二十五.
+_NUMERAL = re.compile(
+    rf"{_FIRST}(?P<alone>(?:(?<=[0-9])[0-9]{{0,8}}(?:\.[0-9]{{1,6}})?[万亿]?"
+    rf"|(?<=[一二三四五六七八九两])|(?:(?<=[二三四五六七八九])十|(?<=十))[一二三四五六七八九]?)"
+    rf"(?![0-9.,{_CN}{_UNIT}点余多几来成]|个亿|分之))?"
 )
 
 
@@ -97,7 +100,13 @@ def find_numerals(text: str) -> list[Numeral]:
     plain = _COMPANY.sub(lambda run: run.group().translate(_PLAIN), text)
     found: list[Numeral] = []
     at = 0
-    while match := NUMERAL.search(plain, at):
+    while match := _NUMERAL.search(plain, at):
+        if match.lastgroup:
+            core, at = match.group(), match.end()
+            value, chinese = _figure(core)
+            if value is not None:
+                found.append(Numeral(match.start(), at, value, None, "exact", False, chinese, core))
+            continue
         read, at = _numeral(plain, match.start())
         if read is not None:
             found.append(read)
@@ -126,14 +135,14 @@ def number(value: Decimal) -> int | float:
     return int(whole) if whole == value else float(value)
 
 
+@lru_cache(maxsize=4096)
+def _figure(core: str) -> tuple[Decimal | None, bool]:
+    """Give the value of a numeral that stands alone, and whether it is written in Chinese."""
+    return _scan(core, 0).value, _ARABIC.match(core) is None
+
+
 def _numeral(text: str, start: int) -> tuple[Numeral | None, int]:
     """Read the numeral at start, if it is one, and tell where to search on."""
-    alone = _ALONE.match(text, start)
-    if alone is not None:
-        core, end = alone.group(), alone.end()
-        chinese = core in DIGITS
-        value = Decimal(DIGITS[core] if chinese else core)
-        return Numeral(start, end, value, None, "exact", False, chinese, core), end
     numeral, read = _approximate(text, start)
     if not text.startswith("分之", read.end):
         return numeral, read.end if numeral is None else numeral.end

@@ -36,6 +36,8 @@ class Prose:
         self._breaks = [m.start() for m in _CLAUSE.finditer(norm)]
         self.quotes = _quotes(norm)
         self._quote_starts = [q.start for q in self.quotes]
+        # for each quotation the greatest end of those that begin before it and of its own
+        self._quote_ends = list(accumulate((q.end for q in self.quotes), max))
         self._hits: dict[Matcher, tuple[list[int], list[int]]] = {}
 
     def holds(self, terms: Matcher, start: int, end: int) -> bool:
@@ -80,6 +82,8 @@ class Prose:
     def quote(self, position: int) -> Quote | None:
         """Give the innermost quotation that holds a position."""
         after = bisect_right(self._quote_starts, position)
+        if not after or self._quote_ends[after - 1] <= position:
+            return None  # most positions stand in none
         for at in range(after - 1, max(after - 7, -1), -1):
             if position < self.quotes[at].end:
                 return self.quotes[at]

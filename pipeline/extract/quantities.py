@@ -12,6 +12,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from decimal import Decimal
 from functools import cache
+from string import ascii_letters, digits
+from typing import NamedTuple
 
 from pipeline.extract.numerals import MID, Numeral, find_numerals
 from pipeline.extract.prose import Prose
@@ -20,23 +22,33 @@ from pipeline.model import Rejected, Span
 
 # Units longer than this many characters are not in the lexicon.
 LONGEST_UNIT = 6
+# Between the numerals of a range stand a unit and a sign, no more characters than this.
+BETWEEN = 4
 # So many digits without a mark are a telephone or other number, whatever word follows.
 LONG_CODE = 7
 # A refused numeral in a quotation up to this long is shown with it: “三会一课”.
 SHORT_NAME = 16
 # Numeral slogans (四个意识, 八项规定) count no further than this.
 SLOGAN_UP_TO = 20
+_ZERO = Decimal(0)
 _YEAR = re.compile(r"(?:19|20)\d\d$")
 _BASE = re.compile("[百千万亿]+")
 _CLOCK = re.compile(r"[:：]\d{2}|[点时](?:\d{1,2}分|半|整|许|钟|左右|多)?(?![个间段代])")
 _WORD = re.compile(r"[\u4e00-\u9fff]{1,2}")
 # 五里桥, 六盘水: what follows a unit in the name of a place.
 _PLACE = re.compile(r"[桥河沟铺店镇湾岭坡街巷屯庄塘坝湖山口水渡](?![边里上])")
-_WORD_ONE = "统唯同单专万逐每进之归划第"
+_WORD_ONE = frozenset("统唯同单专万逐每进之归划第")
+# What may stand before a bare 百 or 万 that counts.
+_COUNTING = frozenset("近约超逾过破达满足到")
+# Before and after a numeral, what makes it a code, a formula, a date or a name.
+_LETTERS = frozenset(ascii_letters)
+_JOINED = frozenset(f"{ascii_letters}{digits}+-_/")
+_POINTS = frozenset("·.")
+# What may follow a date or a time of day.
+_CALENDAR = frozenset("年月日号级届版分:：点时")
 
 
-@dataclass(frozen=True, slots=True)
-class Quantity:
+class Quantity(NamedTuple):
     """A number of units as written at start:end (bounds included)."""
 
     start: int
@@ -55,7 +67,8 @@ class Quantity:
 class Words:
     """The lexicons around numbers, as look-ups."""
 
-    units: dict[str, dict[str, str]]  # term → role → unit to write
+    units: dict[str, tuple[str, str]]  # term → unit to write, role
+    slogan_units: dict[str, tuple[str, str]]  # the same after a numeral that may open a slogan
     pre: dict[str, str]
     post: dict[str, str]
     exact: frozenset[str]
@@ -86,7 +99,8 @@ def words(lexicons: Lexicons) -> Words:
     }
     slogans = frozenset(lexicons.terms("slogans", "slogan"))
     return Words(
-        units,
+        {t: found for t, roles in units.items() if (found := _first_role(t, roles, _ROLES[1:]))},
+        {t: found for t, roles in units.items() if (found := _first_role(t, roles, _ROLES))},
         bounds["pre_"],
         bounds["post_"],
         frozenset(lexicons.terms("quantities", "pre_exact")),
@@ -98,6 +112,21 @@ def words(lexicons: Lexicons) -> Words:
         frozenset(term[0] for term in bounds["post_"]),
         frozenset(term[-1] for term in bounds["pre_"]),
     )
+
+
+# Where a unit has several roles, the first of these that applies.
+_ROLES = (
+    "slogan", "money", "percent", "rating", "measure", "time", "classifier", "age", "anniversary",
+    "address", "grade", "date",
+)  # fmt: skip
+
+
+def _first_role(
+    term: str, written: dict[str, str], roles: tuple[str, ...]
+) -> tuple[str, str] | None:
+    """Give the unit to write and the role that applies; one character with others opens no slogan."""
+    left = written.keys() - {"slogan"} if len(term) == 1 and len(written) > 1 else written
+    return next(((written[role], role) for role in roles if role in left), None)
 
 
 def _sizes(units: Iterable[str]) -> dict[str, tuple[int, ...]]:
@@ -120,7 +149,8 @@ def find_quantities(prose: Prose, lexicons: Lexicons) -> tuple[list[Quantity], l
         if i <= skip:
             continue
         following = numerals[i + 1] if i + 1 < len(numerals) else None
-        ranged = _range(norm, numeral, following, vocabulary)
+        near = following is not None and following.start - numeral.end <= BETWEEN
+        ranged = _range(norm, numeral, following, vocabulary) if near and following else None
         if ranged is not None:
             skip = i + 1
         read = _read(prose, ranged or _own(norm, numeral, vocabulary), vocabulary)
@@ -131,9 +161,9 @@ def find_quantities(prose: Prose, lexicons: Lexicons) -> tuple[list[Quantity], l
     return quantities, rejected
 
 
-def _range(norm: str, low: Numeral, high: Numeral | None, words: Words) -> Numeral | None:
+def _range(norm: str, low: Numeral, high: Numeral, words: Words) -> Numeral | None:
     """Join two numerals with a range sign between them (3至5, 20%至30%, 3~9) into one."""
-    if high is None or high.start - low.end > 4 or low.upper or high.upper:
+    if low.upper or high.upper:
         return None
     between = norm[low.end : high.start]
     sign = between[-1:]
@@ -143,7 +173,7 @@ def _range(norm: str, low: Numeral, high: Numeral | None, words: Words) -> Numer
     if unit:
         factor = Decimal(10**4) if unit[0] == "万" else Decimal(10**8) if unit[0] == "亿" else None
         rest = unit[1:] if factor else unit
-        if rest and rest not in words.units:
+        if rest and rest not in words.slogan_units:
             return None
         if rest and not norm.startswith(rest, high.end):
             return None
@@ -219,17 +249,18 @@ def _refusal(prose: Prose, numeral: Numeral, words: Words) -> str | None:
         return "masked"
     if last == "每" and _BASE.fullmatch(numeral.core):
         return "rule"  # 每百万人次降到0.37件: what a rate is counted on
-    joined = last.isascii() and (last.isalnum() or last in tuple("+-_/"))
-    if joined or first in ("+", "/"):
+    if last in _JOINED or first in ("+", "/"):
         return "formula" if "+" in (last, first) else "code"
-    if first.isascii() and first.isalpha() and not _latin_unit(after, words):
+    if first in _LETTERS and not _latin_unit(after, words):
         return "code"
-    if (last in "·." and last) or first == "·":
+    if last in _POINTS or first == "·":
         return "date or name"
     quote = prose.quote(start)
     if quote is not None and not prose.is_speech(quote):
         return "title" if quote.mark == "《" else "quoted"
-    return _calendar(norm, numeral, before, after) or _word(numeral, before, after, words)
+    dated = first in _CALENDAR or last in (":", "：")
+    told = _calendar(numeral, before, after) if dated else None
+    return told or (_word(numeral, before, after, words) if numeral.chinese else None)
 
 
 def _seen(prose: Prose, numeral: Numeral, reason: str, words: Words) -> Span:
@@ -254,10 +285,10 @@ def _seen(prose: Prose, numeral: Numeral, reason: str, words: Words) -> Span:
 
 def _latin_unit(after: str, words: Words) -> bool:
     letters = re.match("[A-Za-z]+", after)
-    return letters is not None and letters.group() in words.units
+    return letters is not None and letters.group() in words.slogan_units
 
 
-def _calendar(norm: str, numeral: Numeral, before: str, after: str) -> str | None:
+def _calendar(numeral: Numeral, before: str, after: str) -> str | None:
     first = after[:1]
     if first == "年" and (_YEAR.match(numeral.core) or after[1:2] in "代级"):
         return "date"
@@ -286,15 +317,13 @@ def _calendar(norm: str, numeral: Numeral, before: str, after: str) -> str | Non
 
 
 def _word(numeral: Numeral, before: str, after: str, words: Words) -> str | None:
-    """Numerals inside words and fixed phrases."""
-    if not numeral.chinese:
-        return None
-    if numeral.core == "一" and before[-1:] in _WORD_ONE and before:
+    """Chinese numerals inside words and fixed phrases."""
+    if numeral.core == "一" and before[-1:] in _WORD_ONE:
         return "word"
     if _slogan(numeral.core, after, words):
         return "slogan"
     bare = numeral.core in ("百", "千", "万", "亿") and numeral.bound == "exact"
-    if bare and before[-1:] not in tuple("近约超逾过破达满足到"):
+    if bare and before[-1:] not in _COUNTING:
         return "word"
     if numeral.core == "十" and (after[:1] == "里" or before[-1:] == "前"):
         return "word"  # 十里八乡, 前十名
@@ -314,12 +343,12 @@ def _slogan(core: str, after: str, words: Words) -> int:
 
 def _unit(norm: str, numeral: Numeral, words: Words) -> tuple[int, str, str, Decimal] | None:
     """Find the unit after a numeral: (end, unit to write, role, half to add)."""
-    at, zero = numeral.end, Decimal(0)
+    at, zero = numeral.end, _ZERO
     if numeral.percent:
         return at, "%", "percent", zero
     if norm.endswith(("个亿", "个万"), numeral.start, at) and norm[at : at + 1] not in "人斤吨":
         return (at + 1 if norm[at : at + 1] == "元" else at), "元", "money", zero
-    if norm.startswith("个半", at) or norm.startswith("年半", at) or norm.startswith("小时半", at):
+    if norm.startswith(("个半", "年半", "小时半"), at):
         rest = at + 2 if norm[at] == "个" else at
         found = _lookup(norm, rest, words) if norm[at] == "个" else _lookup(norm, at, words)
         if found is not None and found[2] == "time":
@@ -338,26 +367,14 @@ def _unit(norm: str, numeral: Numeral, words: Words) -> tuple[int, str, str, Dec
     return (*found, zero)
 
 
-# Where a unit has several roles, the first of these that applies.
-_ROLES = (
-    "slogan", "money", "percent", "rating", "measure", "time", "classifier", "age", "anniversary",
-    "address", "grade", "date",
-)  # fmt: skip
-
-
 def _lookup(norm: str, at: int, words: Words, slogan: bool = False) -> tuple[int, str, str] | None:
+    units = words.slogan_units if slogan else words.units
     for size in words.sizes.get(norm[at : at + 1], ()):
-        term = norm[at : at + size]
-        roles = words.units.get(term)
-        if roles is None or len(term) < size:
-            continue
-        role = next((r for r in _ROLES if r in roles and (slogan or r != "slogan")), None)
-        if role is None or (role == "slogan" and size == 1 and len(roles) > 1):
-            role = next((r for r in _ROLES[1:] if r in roles), None)
-        if role is None:
-            continue
-        measured = role == "rating" and not _before_noun(norm, at + size)
-        return at + size, roles[role], "measure" if measured else role
+        found = units.get(norm[at : at + size])
+        if found is not None and at + size <= len(norm):
+            unit, role = found
+            measured = role == "rating" and not _before_noun(norm, at + size)
+            return at + size, unit, "measure" if measured else role
     return None
 
 

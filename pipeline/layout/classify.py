@@ -32,8 +32,14 @@ _NUMBER_LINE = re.compile(
 TIME = re.compile(r"(?:[\u4e00-\u9fff\d]{1,6}(?:[年月日天来前期间])，?)?")
 # No match of it is longer than this.
 TIME_WIDTH = 8
+# A number or Latin word is set on one line.
+_UNBROKEN = re.compile(r"\d[\d.]*%?|[A-Za-z]+")
+# What closes a paragraph behind its last sentence: （通讯员 余采）
+_ENDNOTE = re.compile(r"[。！？…][”’」』]?[（(][^（(）)。]{2,40}[）)]$")
 # A column is justified where unfinished lines inside paragraphs differ by no more than this.
 REGULAR = 1.0
+# A body names its branch in the first so many lines.
+OPENING = 16
 # A by-line names a branch that the text named at most so many lines before.
 NAMED_WITHIN = 90
 
@@ -56,6 +62,10 @@ class Opens(Enum):
     NO = 0
     MAYBE = 1
     YES = 2
+
+
+# What may stand above the title of a web page.
+_HEAD = (Part.DISPLAY, Part.META)
 
 
 class Item(NamedTuple):
@@ -81,8 +91,9 @@ def classify(lines: list[Line], measure: Measure, words: Vocabulary) -> list[Ite
         elif reader:
             items.append(reader.item(i))
         else:
-            items.append(_loose(lines, i, words))
-    return _numbers_joined(items)
+            above = all(item.part in _HEAD for item in items)
+            items.append(_loose(lines, i, words, above and _heads_page(lines, furniture, i)))
+    return _datelines_joined(_numbers_joined(items), words)
 
 
 def _numbers_joined(items: list[Item]) -> list[Item]:
@@ -92,6 +103,17 @@ def _numbers_joined(items: list[Item]) -> list[Item]:
         alone = item.part is Part.DISPLAY and _NUMBER_LINE.fullmatch(item.line.text)
         if alone and following.part is Part.DISPLAY:
             result[i] = item._replace(opens=Opens.YES)
+            result[i + 1] = following._replace(opens=Opens.NO)
+    return result
+
+
+def _datelines_joined(items: list[Item], words: Vocabulary) -> list[Item]:
+    """Join a dateline that a blank cut off (本报讯 / 11月6日，…) to the text that it opens."""
+    result = list(items)
+    for i, (item, following) in enumerate(pairwise(items)):
+        shown = item.part in (Part.DISPLAY, Part.AUTHOR) and following.part is Part.FLOW
+        if shown and words.dateline.fullmatch(item.line.text):
+            result[i] = item._replace(part=Part.FLOW, opens=Opens.YES)
             result[i + 1] = following._replace(opens=Opens.NO)
     return result
 
@@ -106,17 +128,29 @@ def _furniture(line: Line, words: Vocabulary) -> Part | None:
     return None
 
 
-def _loose(lines: list[Line], i: int, words: Vocabulary) -> Item:
-    """A line of text that is not wrapped: a paragraph, or something short between paragraphs."""
+def _heads_page(lines: list[Line], furniture: list[Part | None], i: int) -> bool:
+    """Whether the source and date of a web page stand below line i, or its title once more."""
+    if i + 1 >= len(lines):
+        return False
+    again = lines[i + 1].text == lines[i].text
+    return again or furniture[i + 1] in (Part.META, Part.AUTHOR)
+
+
+def _loose(lines: list[Line], i: int, words: Vocabulary, head: bool) -> Item:
+    """A line of text that is not wrapped: a paragraph, or something short between paragraphs.
+
+    `head` tells that it stands where a page has its title.
+    """
     line = lines[i]
     if words.is_organisation(line):
-        if ends_in_name(lines, i):
+        parted = head and line.end - line.start > len(line.text)  # a title, a blank, the name
+        if parted or ends_in_name(lines, i):
             return Item(Part.DISPLAY, line, Opens.YES)
         return Item(Part.BYLINE, line, Opens.NO)
     if _SUBTITLE.match(line.text) and line.width <= DISPLAY_WIDTH and not line.closed:
         return Item(Part.SUBTITLE, line, Opens.NO)
     named = i + 1 < len(lines) and words.is_organisation(lines[i + 1])
-    if named and line.width <= TITLE_WIDTH and is_title(line.text, i):
+    if (named or head) and line.width <= TITLE_WIDTH and is_title(line.text, i):
         return Item(Part.DISPLAY, line, Opens.YES)
     if line.width <= DISPLAY_WIDTH and bare(line.text)[-1:] not in ENDS + MIDDLES:
         return Item(Part.DISPLAY, line, Opens.YES)
@@ -127,6 +161,8 @@ def _loose(lines: list[Line], i: int, words: Vocabulary) -> Item:
 FAR = 0.6
 # In columns narrower than this, and after white, a title may take four lines, else three.
 NARROW = 15.5
+# A line that opens a paragraph and goes on below lacks no more than this, its indent included.
+FIRST_SHORT = 4.0
 # A page with more by-lines than this is a page of branch reports.
 MANY_NAMES = 2
 
@@ -161,7 +197,7 @@ class _Wrapped:
             if i < self.run_end:
                 return Item(Part.DISPLAY, line, Opens.YES)
         opens = self._opens(i)
-        self.open = not (line.closed or self._introduces(i))
+        self.open = not (line.closed or self._introduces(i) or self._noted(i))
         self.last = i
         return Item(Part.FLOW, line, opens)
 
@@ -170,6 +206,11 @@ class _Wrapped:
         following = self.lines[i + 1 : i + 2]
         colon = self.lines[i].text[-1] in "：:"
         return colon and bool(following) and NUMBERED.match(following[0].text) is not None
+
+    def _noted(self, i: int) -> bool:
+        """Whether a line ends a note in brackets that stands after a finished sentence."""
+        ends = self.lines[i].text[-1] in "）)"
+        return ends and _ENDNOTE.search(self._joined(max(0, i - 2), min(i, 2) + 1)) is not None
 
     def _opens(self, i: int) -> Opens:
         line = self.lines[i]
@@ -213,13 +254,17 @@ class _Wrapped:
             # the name is the subject of the sentence that goes on below, unless this is where
             # every report of the page has its by-line
             return False
-        return not again
+        # else it stands at its title, or above the body that names it
+        below = line.text in self._joined(i + 1, OPENING)
+        return not again and (self.run_end == i or below)
 
     def _second_name(self, i: int, again: bool) -> bool:
         """Whether a by-line stands right before line i: of two names the second opens a sentence."""
         if self.byline is None or self.byline != i - 1:
             return False
         line, following = self.lines[i], self.lines[i + 1 : i + 2]
+        if following and following[0].indent > line.indent:
+            return False  # no sentence goes on: the by-line twice
         same = self.lines[i - 1].text == line.text and bool(following) and not following[0].gap
         return (again and not line.gap) or same
 
@@ -295,15 +340,27 @@ class _Wrapped:
         if self.measure.slack > (2 * REGULAR if numbered else REGULAR):
             return False
         ragged = any(c.isascii() for c in line + following)  # Latin and digits do not break
-        if (ragged and not numbered) or following[0] in OPENERS:
+        quoted = following[0] in OPENERS  # some extractions break a line before a quotation
+        if ((ragged and not numbered) or quoted) and not self._early(i):
             return False
         if any(c in line for c in ENDS + "；") or line[-1] in MIDDLES:
             return False
         if any(c in following[:8] for c in ENDS) or line.count("“") != line.count("”"):
             return False
         first = self._set_width(i) <= self.measure.typical[i] - (0.75 if numbered else 1.75)
-        second = self._set_width(i + 1) <= self.measure.typical[i + 1] - (1.5 if numbered else 1.75)
-        return first and second and self._set_width(i + 2) >= self.measure.typical[i + 2] - 1
+        short = self.measure.typical[i + 1] - self._set_width(i + 1)
+        second = (1.5 if numbered else 1.75) <= short < FIRST_SHORT
+        return first and second and self.lines[i + 2].width >= self.measure.typical[i + 2] - 1
+
+    def _early(self, i: int) -> bool:
+        """Whether lines i and i + 1 break before a word that had room on them, and are two lines."""
+        first, second = self.lines[i].width, self.lines[i + 1].width
+        typical = self.measure.typical
+        return (
+            first + self._unbroken(i + 1) <= typical[i]
+            and second + self._unbroken(i + 2) <= typical[i + 1] - 0.5
+            and first + second > typical[i] + 1
+        )
 
     def _set_width(self, i: int) -> float:
         """Width of a line without a mark that hangs over its end."""
@@ -347,10 +404,10 @@ class _Wrapped:
         return i if at - i > most else at
 
     def _titled(self, i: int) -> bool:
-        """Whether line i is the end of a title that asks or exclaims: a by-line stands below it."""
+        """Whether line i ends a title that asks or exclaims: a by-line stands below it."""
         text = bare(self.lines[i].text)
         below = i + 1 < len(self.lines) and self.words.is_organisation(self.lines[i + 1])
-        return below and text[-1:] in "？！" and is_title(text, i)
+        return below and any(c in text for c in "？！") and is_title(text, i)
 
     def _ends_run(self, line: Line) -> bool:
         return self.words.is_organisation(line) or _SUBTITLE.match(line.text) is not None
@@ -375,7 +432,15 @@ class _Wrapped:
 
     def _narrow(self, i: int) -> bool:
         """Whether a line is too short to stand inside a paragraph or (with its indent) to open one."""
-        return self.lines[i].width < self.measure.typical[i] - self.measure.slack - 2.6
+        room = self.measure.typical[i] - self.measure.slack - 2.6
+        return self.lines[i].width + self._unbroken(i + 1) - 1 < room
+
+    def _unbroken(self, i: int) -> float:
+        """Width of what opens line i and is not broken, such as a number; at least one character."""
+        if i >= len(self.lines):
+            return 1.0
+        found = _UNBROKEN.match(self.lines[i].text)
+        return max(len(found.group()) / 2, 1.0) if found else 1.0
 
     def _joined(self, i: int, count: int) -> str:
         return "".join(line.text for line in self.lines[i : i + count])

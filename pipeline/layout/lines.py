@@ -14,7 +14,7 @@ MIDDLES = "，、；：,;:"
 OPENERS = "“‘《「『（【"
 _NUMBERING = (
     r"(?:[一二三四五六七八九十]{1,3}、|（[一二三四五六七八九十]{1,3}）|第[一二三四五六七八九十]{1,2}(?:[、，]|部分|篇章?|章)"
-    r"|\d{1,2}[.、．](?!\d)|（\d{1,2}）|[①②③④⑤⑥⑦⑧⑨]|【[^】]{2,30}】|[一二三四五六七八九]是(?=[^，。]))"
+    r"|\d{1,2}[.、．](?!\d)|（\d{1,2}）|[①②③④⑤⑥⑦⑧⑨]|【[^】。！？；]{2,30}】|[一二三四五六七八九]是(?=[^，。]))"
 )
 
 _BREAK = re.compile(r"\r\n|[\n\r\x0b\x0c\x1c\x1d\x1e\x85\u2028\u2029]")
@@ -27,6 +27,8 @@ LONG = 150
 ALONE = 0.8
 # Longest title, by-line or heading between blanks on such a line.
 SHORT = 45
+# A half of a heading is no longer than this.
+HALF = 14
 # A line with more than one blank in so many characters has them strewn in, not set.
 STREWN = 50
 # So many lines that open with a short phrase and a wide blank open with headings.
@@ -150,29 +152,47 @@ def _pieces(norm: str, start: int, end: int, alone: bool) -> Iterator[tuple[int,
     if end - start < LONG:
         yield start, end
         return
-    left, heading = start, alone
+    left, heading, body = start, alone, False
     strewn = len(_SPACES.findall(norm, start, end)) * STREWN > end - start
     if strewn and not alone:
         yield start, end
         return
-    for blank in _SPACES.finditer(norm, start, end):
-        piece = norm[left : blank.start()]
-        short = not any(c in piece for c in "。；！？") and len(piece) <= SHORT
+    blanks = [found.span() for found in _SPACES.finditer(norm, start, end)]
+    for at, (stop, after) in enumerate(blanks):
+        piece = norm[left:stop]
+        short = _is_short(piece)
         mark = NUMBERED.match(piece)
         numbered = mark is not None and len(piece) > mark.end() + 1 and (alone or not strewn)
         sentence = piece.rstrip(CLOSERS)[-1:] in ENDS
-        follows = NUMBERED.match(norm, blank.end()) is not None
-        if norm[blank.end()] in ENDS + MIDDLES + CLOSERS:
+        follows = NUMBERED.match(norm, after) is not None
+        if norm[after] in ENDS + MIDDLES + CLOSERS:
             continue
-        if NUMBERED.fullmatch(piece):
+        if NUMBERED.fullmatch(piece) and not (piece.endswith("】") and follows):
             continue  # 1. 标题: the blank stands inside the heading
+        if piece.count("（") > piece.count("）"):
+            continue  # （记者 李某）
+        if body and heading and short and not follows and _is_half(norm, left, stop, after):
+            following = norm[after : blanks[at + 1][0]] if at + 1 < len(blanks) else norm[after:end]
+            if len(following) <= HALF and _is_short(following):
+                continue  # 政治引领 把稳方向: two halves of one heading
         if (heading and short) or sentence or follows or (numbered and "。" not in piece):
-            yield left, blank.start()
-            left = blank.end()
+            yield left, stop
+            left, body = after, body or sentence
             heading = alone and (sentence or short)
         elif not short:
             heading = False
     yield left, end
+
+
+def _is_short(piece: str) -> bool:
+    """Tell whether a piece between blanks is short enough for a title, by-line or heading."""
+    return not any(c in piece for c in "。；！？") and len(piece) <= SHORT
+
+
+def _is_half(norm: str, left: int, stop: int, after: int) -> bool:
+    """Tell whether a piece may be the first half of a heading: short, on its own, one blank behind it."""
+    piece = norm[left:stop]
+    return len(piece) <= HALF and _SPACES.search(piece) is None and after - stop <= 2
 
 
 def measure(lines: list[Line]) -> Measure:

@@ -45,6 +45,7 @@ class Vocabulary:
     story_opening: re.Pattern[str]
     told: re.Pattern[str]  # words of a story, which headings seldom have
     bullet: re.Pattern[str]
+    dateline: re.Pattern[str]  # where and when a news item was sent: 本报讯（记者 李某）
     byline_words: re.Pattern[str]  # say that a bullet stands before an author or a picture's text
 
     def is_organisation(self, line: Line) -> bool:
@@ -124,6 +125,9 @@ def vocabulary(lexicons: Lexicons) -> Vocabulary:
         story_opening=re.compile(lexicons.alternatives("layout", "story_opening")),
         told=re.compile(lexicons.alternatives("layout", "told")),
         bullet=re.compile(rf"(?:{lexicons.alternatives('layout', 'bullet')})+"),
+        dateline=re.compile(
+            rf"[^，。]{{0,16}}(?:{lexicons.alternatives('layout', 'dateline')})(?:（[^）]{{2,40}}）)?"
+        ),
         byline_words=re.compile(lexicons.alternatives("layout", "byline_word")),
     )
 

@@ -93,6 +93,7 @@ ROLES: dict[str, frozenset[str]] = {
             "caption",
             "caption_end",
             "date_column",
+            "dateline",
             "meta_key",
             "meta_line",
             "meta_mark",

@@ -35,6 +35,7 @@ def place_of(
             break
     name = re.sub(r"(?:机关|教师|学生|直属|联合)?(?:第[一二三四五六七八九十\d]+)?$", "", name)
     name = written[: len(name)]
-    place = _PLACE.match(branch)
-    level = levels.of_title(branch, levels.compiled(lexicons))
-    return name or None, level, place[1] if place else None
+    form = simplify(branch)
+    place = _PLACE.match(form)
+    level = levels.of_title(form, levels.compiled(lexicons))
+    return name or None, level, branch[slice(*place.span(1))] if place else None

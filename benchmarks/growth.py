@@ -2,10 +2,11 @@
 
     python -m benchmarks.growth [MB ...]   sizes in megabytes of text (10^6 bytes of UTF-8); 1 10 by default
 
-Each measurement is a `python -m pipeline run` of its own on texts made of data/gold/dev: every copy has other
-numbers and another place's name, so that no text is a duplicate of another. Costs are processor seconds, of all
-its processes, less what it costs to start and read one text. Wall time is told for the workers alone: it says
-something only where nothing else uses the machine's cores.
+Each measurement is a `python -m pipeline run` of its own, to Parquet, on texts made of data/gold/dev: every
+copy has other numbers and another place's name, so that it is no duplicate. Costs are processor seconds of all
+its processes, less what it costs to start and read one text; sizes but the largest are run twice, before and
+after it, and the mean counts. Wall time is told for the workers alone: it says something only where nothing
+else uses the machine's cores.
 """
 
 from __future__ import annotations
@@ -19,7 +20,8 @@ import sys
 import tempfile
 import threading
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from itertools import count
 from pathlib import Path
 from typing import NamedTuple
 
@@ -34,14 +36,13 @@ SHARED = 10.0
 MEGA = 1_000_000
 # Seconds between two looks at the memory; the kernel keeps the peak, so that only the last matters.
 TICK = 0.02
-# Characters of which invented places are named: 24 × 24 names, one a copy.
+# Characters of which invented places are named, one a copy: 24 × 24 names.
 FIRST = "澄霁青岚汀栖瑶梧苍枫鹿霜禾麓桐砚云柘玄槐葭榆泠墨"
 SECOND = "浦川埠渡阳岭河峡溪泊丘州原江湖屿岸汊坪关垣浔沛洲"
 # Digits of a number that is no year: years stay, since a report of the year 7316 is none.
 NUMBER = re.compile(r"(?<!\d)(?!(?:19|20)\d\d(?!\d))\d+|[１-９][０-９]*")
 # What stands before the place in a branch's name.
 BEFORE = re.compile(r"^(?:国家税务总局|中共|中国邮政集团)?")
-Texts = Callable[[], Iterator[str]]
 
 
 class Cost(NamedTuple):
@@ -53,45 +54,64 @@ class Cost(NamedTuple):
     worker: float  # the largest of them; 0 where there was none
 
 
+class Seed(NamedTuple):
+    """A golden report: its raw text, the place its branch is named after, and its sections' prose."""
+
+    text: str
+    place: str
+    bodies: tuple[str, ...]
+
+
+Seeds = Sequence[Seed]
+Make = Callable[[Path, Seeds, float], Path]
+
+
 def main(arguments: Sequence[str]) -> int:
     """Measure and print the tables."""
-    sizes = [float(word) for word in arguments] or list(SIZES)
+    sizes = sorted(map(float, arguments)) or list(SIZES)
+    texts = [size for size in sizes if size <= LARGEST_TEXT]
     seeds = list(_seeds())
     with tempfile.TemporaryDirectory() as name:
         home = Path(name)
         start = min((_run(_files(home, seeds, 0), home) for _ in range(3)), key=lambda c: c.seconds)
         print(f"start and one text: {start.seconds:.1f} processor seconds, taken off below\n")
-        folders = [_growth(size, _files(home, seeds, size), home, start) for size in sizes]
-        print(_table("small files", folders), flush=True)
-        texts = [
-            _growth(size, _one(home, seeds, size), home, start)
-            for size in sizes
-            if size <= LARGEST_TEXT
-        ]
-        print(_table("one file of one text", texts), flush=True)
+        for what, make, wanted in (
+            ("small files", _files, sizes),
+            ("one file of many reports", _many, texts),
+            ("one report", _report, texts),
+        ):
+            folders = {size: make(home, seeds, size) for size in wanted}
+            print(_table(what, _growth(folders, home), start), flush=True)
         print(_workers(_files(home, seeds, SHARED), home, start))
     return 0
 
 
-def _table(what: str, costs: Sequence[tuple[float, Cost, float]]) -> str:
-    first = costs[0][2] if costs else 1.0
-    head = (what, "processor seconds a MB", "beside the first", "parent", "worker")
-    rows = [
-        (
-            f"{size:g} MB",
-            f"{each:.2f}",
-            f"{each / first:.2f}",
-            f"{cost.parent:.0f} MB",
-            f"{cost.worker:.0f} MB",
+def _growth(folders: dict[float, Path], home: Path) -> dict[float, list[Cost]]:
+    """Run each size, the smaller ones before and after the largest, since other work comes and goes."""
+    found: dict[float, list[Cost]] = {size: [] for size in folders}
+    for size in [*folders, *list(folders)[-2::-1]]:
+        found[size].append(_run(folders[size], home))
+    return found
+
+
+def _table(what: str, costs: dict[float, list[Cost]], start: Cost) -> str:
+    rows = []
+    first = 0.0
+    for size, runs in costs.items():
+        each = (sum(cost.seconds for cost in runs) / len(runs) - start.seconds) / size
+        first = first or each
+        parent, worker = (max(peaks) for peaks in zip(*(cost[2:] for cost in runs), strict=True))
+        rows.append(
+            (
+                f"{size:g} MB",
+                f"{each:.2f}",
+                f"{each / first:.2f}",
+                f"{parent:.0f} MB",
+                f"{worker:.0f} MB",
+            )
         )
-        for size, cost, each in costs
-    ]
+    head = (what, "processor seconds a MB", "beside the first", "parent", "worker")
     return markdown(head, rows) + "\n"
-
-
-def _growth(size: float, folder: Path, home: Path, start: Cost) -> tuple[float, Cost, float]:
-    cost = _run(folder, home)
-    return size, cost, (cost.seconds - start.seconds) / size
 
 
 def _workers(folder: Path, home: Path, start: Cost) -> str:
@@ -107,23 +127,29 @@ def _workers(folder: Path, home: Path, start: Cost) -> str:
     return markdown(head, rows) + f"\nother processes at work meanwhile: about {max(load, 0):.1f}\n"
 
 
-def _seeds() -> Iterator[tuple[str, str]]:
-    """The texts, each with the place that its branch is named after."""
+def _seeds() -> Iterator[Seed]:
     for line in GOLD.with_suffix(".jsonl").read_text(encoding="utf-8").splitlines():
         record = json.loads(line)
         place = BEFORE.sub("", record["branch"])[:2]
-        yield (GOLD / f"{record['id']}.txt").read_text(encoding="utf-8"), place
+        bodies = tuple(section["body"] for section in record["sections"])
+        path = GOLD / f"{record['id']}.txt"
+        yield Seed(path.read_text(encoding="utf-8"), place, bodies)
 
 
-def copies(seeds: Sequence[tuple[str, str]]) -> Iterator[str]:
-    """Give texts without end, no two the same, and the same ones each time."""
-    number = 0
-    while True:
-        for text, place in seeds:
-            drawn = random.Random(number)
-            other = FIRST[number // len(seeds) % len(FIRST)] + drawn.choice(SECOND)
-            number += 1
-            yield NUMBER.sub(lambda m, d=drawn: _number(m[0], d), text.replace(place, other))
+def copies(seeds: Seeds) -> Iterator[str]:
+    """Give texts without end, each with other numbers and another place than the one it was made of.
+
+    A place's name comes again after some hundred copies of a text; the numbers do not.
+    """
+    for number in count():
+        turn, at = divmod(number, len(seeds))
+        place = FIRST[turn % len(FIRST)] + SECOND[turn // len(FIRST) % len(SECOND)]
+        yield _renumbered(seeds[at].text.replace(seeds[at].place, place), number)
+
+
+def _renumbered(text: str, copy: int) -> str:
+    drawn = random.Random(copy)
+    return NUMBER.sub(lambda m: _number(m[0], drawn), text)
 
 
 def _number(digits: str, drawn: random.Random) -> str:
@@ -133,32 +159,47 @@ def _number(digits: str, drawn: random.Random) -> str:
     return "".join(chr(zero + value) for value in values)
 
 
-def _taken(seeds: Sequence[tuple[str, str]], size: float) -> Iterator[str]:
-    """Copies of so many MB together, one at least."""
+def _taken(texts: Iterable[str], size: float) -> Iterator[str]:
+    """The first texts, of so many MB together, one at least."""
     held = 0
-    for text in copies(seeds):
+    for text in texts:
         yield text
         held += len(text.encode())
         if held >= size * MEGA:
             return
 
 
-def _files(home: Path, seeds: Sequence[tuple[str, str]], size: float) -> Path:
+def _files(home: Path, seeds: Seeds, size: float) -> Path:
     """A folder of small files, a thousand in each folder below it."""
     folder = home / f"files-{size:g}"
     if not folder.exists():
-        for n, text in enumerate(_taken(seeds, size)):
+        for n, text in enumerate(_taken(copies(seeds), size)):
             path = folder / f"{n // 1000:03d}" / f"{n:06d}.txt"
             path.parent.mkdir(parents=True, exist_ok=True)
             path.write_text(text, encoding="utf-8")
     return folder
 
 
-def _one(home: Path, seeds: Sequence[tuple[str, str]], size: float) -> Path:
+def _many(home: Path, seeds: Seeds, size: float) -> Path:
     """A folder with one file, in which the texts stand one after another."""
-    folder = home / f"one-{size:g}"
+    return _alone(home / f"many-{size:g}", "\n".join(_taken(copies(seeds), size)))
+
+
+def _report(home: Path, seeds: Seeds, size: float) -> Path:
+    """A folder with one file that is one report: the prose of all under one title and branch."""
+    bodies = (
+        "　　" + _renumbered(body, turn)
+        for turn in count()
+        for seed in seeds
+        for body in seed.bodies
+    )
+    head = seeds[0].text.split("\n\n")[0]
+    return _alone(home / f"report-{size:g}", "\n".join([head, "", *_taken(bodies, size)]))
+
+
+def _alone(folder: Path, text: str) -> Path:
     folder.mkdir()
-    (folder / "text.txt").write_text("\n".join(_taken(seeds, size)), encoding="utf-8")
+    (folder / "text.txt").write_text(text, encoding="utf-8")
     return folder
 
 

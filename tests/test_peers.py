@@ -81,11 +81,11 @@ def test_a_table_is_markdown() -> None:
 
 
 def test_copies_differ_in_numbers_and_place_but_not_in_years() -> None:
-    seeds = [("青篱县某村党支部\n2024年走访49户，挂牌１２个。", "青篱")]
+    seeds = [growth.Seed("青篱县某村党支部\n2024年走访49户，挂牌１２个。", "青篱", ())]
     made = growth.copies(seeds)
     texts = [next(made) for _ in range(30)]
     assert len(set(texts)) == 30
     assert all("2024年" in text and "青篱" not in text for text in texts)
-    assert {len(text) for text in texts} == {len(seeds[0][0])}
+    assert {len(text) for text in texts} == {len(seeds[0].text)}
     again = growth.copies(seeds)
     assert [next(again) for _ in range(30)] == texts

@@ -93,9 +93,13 @@ class OffsetMap:
         if start >= end:
             return None
         starts, origins, lengths = self._starts, self._origins, self._lengths
+        # no list of pieces: this is asked for every row, and most rows lie in one run
+        first = bisect_right(starts, start) - 1
+        origin, at = origins[first], starts[first]
+        if origin != INSERTED and end <= at + lengths[first]:
+            return origin + start - at, origin + end - at
         least = most = INSERTED
-        # no list of pieces: this is asked for every row
-        for run in range(bisect_right(starts, start) - 1, bisect_left(starts, end)):
+        for run in range(first, bisect_left(starts, end, first)):
             origin = origins[run]
             if origin == INSERTED:
                 continue

@@ -31,7 +31,8 @@ PRACTICES = (
 )  # fmt: skip
 REASONS = (
     "ordinal", "formula", "code", "date or name", "title", "quoted", "date", "clock time", "slogan",
-    "no unit", "rating", "address", "anniversary", "grade", "indefinite one", "age", "fraction",
+    "no unit", "rating", "reading", "adverb", "address", "anniversary", "grade", "indefinite one", "age",
+    "fraction",
     "time span", "small number before a noun", "negated", "rule", "planned", "other unit",
     "name of a place", "size of an area",
 )  # fmt: skip

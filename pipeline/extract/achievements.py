@@ -20,9 +20,9 @@ from pipeline.extract.quantities import Quantity, find_quantities
 from pipeline.lexicon import Lexicons
 from pipeline.model import Achievement, Rejected, Span
 
-# Adverbs at a name's end; the lookbehinds keep a search from beginning again inside a run of them.
 # A part of a list of subjects: 产量、利润 分别…
 _NAMED_PART = re.compile("[^、和]+")
+# Adverbs at a name's end; the lookbehinds keep a search from beginning again inside a run of them.
 _TRAILING = re.compile("(?<!同比)(?<!环比)(?<!分别)(?<!均)(?:同比|环比|分别|均)+$")
 # 百万公里事故率: a number inside the name of a rate.
 _RATE = re.compile(r"[\u4e00-\u9fff]{1,3}率")
@@ -38,6 +38,8 @@ _YEARS = re.compile(
     r"(?:近|过去)?(?:[一二两三四五六七八九十]{1,3}|\d{1,2})年(?:多?来|间|里)"
     r"|近[一二两三四五六七八九十\d]{1,2}年|(?:19|20)\d{2}年(?:\d{1,2}月)?"
 )
+# What a clause ends with.
+_MARKS = ("，", "。", "、", "；", "", "\n", "！")
 # A period is told within so many characters before its number.
 PERIOD = 80
 # A duration told as a volume of work: 志愿服务3.5万小时.
@@ -83,7 +85,7 @@ def _place(item: Achievement | Rejected) -> Span:
 
 def _refuse(quantity: Quantity, reason: str) -> Rejected:
     return Rejected(
-        quantity.start, quantity.end, reason, float(number(quantity.value)), quantity.unit
+        quantity.start, quantity.end, reason, float(number(quantity.value)), quantity.unit or None
     )
 
 
@@ -134,20 +136,18 @@ def _pointing(prose: Prose, quantity: Quantity, words: Cues) -> bool:
     if prose.norm[quantity.number] == "二" or quantity.unit in words.naming:
         return True
     following = prose.norm[quantity.end : quantity.end + 1]
-    return quantity.unit in words.pointing and following not in (
-        "，",
-        "。",
-        "、",
-        "；",
-        "",
-        "\n",
-        "！",
-    )
+    if quantity.unit not in words.pointing or following in _MARKS:
+        return False
+    noun = nouns.noun_after(prose, quantity.end, words.nouns)
+    # two teams, but two villages of the 486 around: bodies are counted
+    return noun is None or not prose.norm[slice(*noun)].endswith(words.bodies)
 
 
 def _kind(prose: Prose, quantity: Quantity, link: Link | None, words: Cues) -> str:
     if link is not None or quantity.unit == "个百分点":
         return "change"
+    if quantity.unit == "倍":
+        return "change"  # 是2019年的12倍
     if quantity.role in ("percent", "money"):
         return quantity.role
     if quantity.role == "time":
@@ -171,6 +171,8 @@ def _achievement(
     action = None
     if link is not None:
         noun = nouns.subject(prose, link.subject_end, floor, words.nouns)
+        if noun is None and link.origin is not None:
+            noun = nouns.topic(prose, link.subject_end, floor, words.nouns)
     elif quantity.role == "percent":
         noun = _share(prose, quantity, floor, words)
     else:
@@ -178,16 +180,19 @@ def _achievement(
             prose, quantity.start, quantity.end, floor, quantity.unit, words.nouns
         )
         noun, action = phrase.noun, phrase.verb
+        if noun is None and action is None:
+            noun = nouns.topic(prose, quantity.start, floor, words.nouns)
     indicator = prose.text(noun)
-    if indicator is None and kind != "duration":
-        indicator = _understood(prose, quantity, last) or action
+    attended = last is not None and indicator is not None and indicator in words.nouns.attend
+    if (indicator is None or attended) and kind != "duration":
+        indicator = _understood(prose, quantity, last, words) or indicator or action
     upper = None if quantity.upper is None else float(number(quantity.upper))
     return Achievement(
         link.verb_start if link else quantity.start,
         quantity.end,
         number(quantity.value),
         upper,
-        quantity.unit,
+        quantity.unit or None,
         quantity.bound,
         kind,
         indicator,
@@ -200,14 +205,23 @@ def _achievement(
     )
 
 
-def _understood(prose: Prose, quantity: Quantity, last: Achievement | None) -> str | None:
-    """What is counted where the clause does not say: a name quoted earlier, or what was counted last."""
+def _understood(
+    prose: Prose, quantity: Quantity, last: Achievement | None, words: Cues
+) -> str | None:
+    """What is counted where the clause does not say: what was counted last, or a name quoted earlier.
+
+    A name's own noun says it better: “修复者说”公共讲座, 助农直播“主播赶大集”.
+    """
     sentence = prose.sentence(quantity.start)
     earlier = prose.quote_before(sentence.start, quantity.start)
     counted_in = last is not None and last.start >= sentence.start
     if counted_in and last is not None and (earlier is None or earlier.end < last.start):
         return last.indicator
-    return prose.text((earlier.start, earlier.end)) if earlier else None
+    if earlier is None:
+        return None
+    start, end = earlier.start, earlier.end
+    called = nouns.noun_after(prose, end + 1, words.nouns)
+    return prose.text(called or (start, end))
 
 
 def _share(prose: Prose, quantity: Quantity, floor: int, words: Cues) -> Span | None:
@@ -258,19 +272,50 @@ def _ranks(prose: Prose, words: Cues) -> Iterator[Achievement]:
 
 
 def _pairwise(prose: Prose, found: list[Achievement]) -> list[Achievement]:
-    """One verb with two values (产量、利润分别上升3.6%、11.3%): each takes its own subject."""
+    """One verb with two values (产量、利润分别上升3.6%、11.3%): each takes its own subject.
+
+    The subjects stand before the verb, with one head (甲、乙的申请材料) or each its own, or are what the
+    two numbers before it counted.
+    """
     result = list(found)
     for i in range(len(found) - 1):
         first, second = found[i], found[i + 1]
-        if first.kind != "change" or second.kind != "change" or first.start != second.start:
+        if first.kind != second.kind or not _shares_verb(prose, first, second):
             continue
-        clause_start, _ = prose.clause(first.start)
-        names = list(_NAMED_PART.finditer(prose.norm, clause_start, first.start))
+        start, _ = prose.clause(first.start)
+        names = [
+            _tidy(prose, *n.span()) for n in _NAMED_PART.finditer(prose.norm, start, first.start)
+        ]
+        names = [n for n in names if n]
         if len(names) >= 2:
-            tidy = [
-                prose.text((n.start(), n.start() + len(_TRAILING.sub("", n.group()))))
-                for n in names[-2:]
-            ]
-            result[i] = first._replace(indicator=tidy[0])
-            result[i + 1] = second._replace(indicator=tidy[1])
+            head = names[-1].rpartition("的")[2]
+            own = head == names[-1]
+            pair: tuple[str | None, str | None] = (names[-2], names[-1]) if own else (head, head)
+        elif not names and i >= 2 and found[i - 2].start >= prose.sentence(start).start:
+            pair = (found[i - 2].indicator, found[i - 1].indicator)
+        else:
+            continue
+        result[i] = first._replace(indicator=pair[0])
+        result[i + 1] = second._replace(indicator=pair[1])
     return result
+
+
+def _shares_verb(prose: Prose, first: Achievement, second: Achievement) -> bool:
+    """Whether two values belong to one verb: of one change, or 分别 before them and 、 between."""
+    if first.kind == "change":
+        return first.start == second.start
+    between = prose.norm[first.end : second.start]
+    start, _ = prose.clause(first.start)
+    return (
+        first.kind == "percent"
+        and between in ("、", "和", "及")
+        and "分别" in prose.norm[start : first.start]
+    )
+
+
+def _tidy(prose: Prose, start: int, end: int) -> str:
+    """A subject of two values as written, without the adverbs and the verb at its end."""
+    form = prose.norm[start:end]
+    held = _HOLDS.search(form)
+    form = _TRAILING.sub("", form[: held.start()] if held else form)
+    return prose.clean[start : start + len(form)]

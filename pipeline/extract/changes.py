@@ -23,6 +23,8 @@ _TRAILING = re.compile("(?:了|近|约|超过|逾|不足|将近){1,12}$")
 _FILL = r"(?:了|近|约|超过?|逾|达|将近|高达|不足|到了?|至|为|成|大约|同比|分别|又){0,3}"
 
 _MARK = re.compile("[，。；：、！？]")
+# Between 从 and the first number stand no more characters: 从每月十四五个降到两三个.
+BEGINS = 5
 
 
 @dataclass(frozen=True)
@@ -38,9 +40,12 @@ class Cues:
     lasting: Matcher
     periods: Matcher
     change: re.Pattern[str]
+    compared: re.Pattern[str]  # 高出全县平均水平…: a level beside another's
+    compares: dict[str, str]
     directions: dict[str, str]
     pointing: frozenset[str]  # units that with a small number before a noun only point: 个, 种
     naming: frozenset[str]  # units that with a small number name: 三班倒, 三轮车
+    bodies: tuple[str, ...]  # villages, firms, teams: a few of them are counted, not pointed at
     earning: frozenset[str]  # 增收, 减支 …: with money they say an amount, not a change
     to: tuple[str, ...]
     seconds: dict[str, int]
@@ -53,6 +58,9 @@ def cues(lexicons: Lexicons) -> Cues:
     """Compile the cue lexicons once."""
     directions = lexicons.values("quantities", "change_up", "change_down")
     verbs = lexicons.alternatives("quantities", "change_up", "change_down")
+
+    compares = lexicons.values("quantities", "beside_up", "beside_down")
+    beside = lexicons.alternatives("quantities", "beside_up", "beside_down")
 
     def cue(role: str) -> Matcher:
         return Matcher(lexicons.terms("cues", role))
@@ -70,9 +78,12 @@ def cues(lexicons: Lexicons) -> Cues:
         lasting=cue("lasting"),
         periods=Matcher(around("period_before")),
         change=re.compile(rf"(?P<verb>{verbs})(?P<fill>{_FILL})$"),
+        compared=re.compile(rf"(?P<verb>{beside})(?P<than>[^，。；：、\d]{{2,12}})$"),
+        compares=compares,
         directions=directions,
         pointing=around("pointing"),
         naming=around("naming"),
+        bodies=lexicons.terms("quantities", "body"),
         earning=around("earning"),
         to=tuple(lexicons.terms("quantities", "to")),
         seconds={t: int(v) for t, v in lexicons.values("quantities", "seconds").items()},
@@ -147,11 +158,17 @@ def _from_to(prose: Prose, low: Quantity, high: Quantity, words: Cues) -> Link |
     opening = max(norm.rfind(sign, clause_start, low.start) for sign in "由从自")
     if opening < 0 and not words.change.search(stem.rstrip("至到为成达")):
         return None
+    timed = low.unit in words.seconds and high.unit in words.seconds
+    differ = low.unit != high.unit and not timed and "" not in (low.unit, high.unit)
+    if differ and not norm.startswith(("由", "从"), max(opening, 0)):
+        return None  # 把自己32年的窍门拍成14条短视频
     origin = low.value
     if low.unit != high.unit and low.unit in words.seconds and high.unit in words.seconds:
         origin = origin * words.seconds[low.unit] / words.seconds[high.unit]
     direction = "up" if high.value > origin else "down"
-    return Link(low.start, origin, direction, opening if opening >= 0 else low.start)
+    begins = opening if opening >= 0 else low.start
+    start = begins if low.start - begins <= BEGINS else low.start
+    return Link(start, origin, direction, begins)
 
 
 def _direct(prose: Prose, quantity: Quantity, words: Cues) -> Link | None:
@@ -160,12 +177,17 @@ def _direct(prose: Prose, quantity: Quantity, words: Cues) -> Link | None:
     text = prose.norm[max(clause_start, quantity.start - 14) : quantity.start]
     found = words.change.search(text)
     offset = quantity.start - len(text)
+    rate = quantity.role in ("percent", "fraction") or quantity.unit in ("倍", "个百分点")
     if found is None:
-        return None
-    rate = quantity.role in ("percent", "fraction") or quantity.unit == "倍"
+        than = words.compared.search(text) if rate else None
+        if than is None:
+            return None
+        start = offset + than.start()
+        return Link(start, None, words.compares[than["verb"]], start)
     reached = found["fill"].rstrip("了").endswith(("至", "到", "为", "成"))
-    # a verb of one character is a change only before a rate or a level: 升5%, 降至3件
-    if not rate and not reached and len(found["verb"]) < 2:
+    # a verb of one character is a change only before a rate or a level: 升5%, 降至3件, 降了4.7公斤
+    done = found["fill"].startswith("了")
+    if not rate and not reached and not done and len(found["verb"]) < 2:
         return None
     if quantity.role == "money" and not reached and found["verb"] in words.earning:
         return None

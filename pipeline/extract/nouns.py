@@ -37,6 +37,10 @@ _WHEN = re.compile(
 _LIST = re.compile(
     r"[^，。；：！？\n（）()—…“”《》\d的]{1,16}[、及和与或][^，。；：！？\n（）()—…“”《》\d、的]{1,8}的"
 )
+# 2.6公里长、12米宽的隔离带: what the measures are of stands behind them.
+_EXTENT = re.compile(r"[长宽高深厚](?:[、，][^，。；的]{1,8}[长宽高深厚])?的")
+# 效率达到每小时…: what the number is reckoned for.
+_PER = re.compile(r"每(?:个)?[\u4e00-\u9fff]{1,2}$")
 # Tags at which a phrase ends: verbs, adverbs, prepositions, pronouns, particles, numerals.
 _VERB = ("v", "vd", "vi", "vg", "zg", "d", "df", "p", "pba", "pbei", "r", "rr", "u", "y", "m")
 # … which end no phrase: adverbs, prepositions, particles, numerals, times, positions (年底前).
@@ -54,6 +58,8 @@ class Words:
     verbs: frozenset[str]
     generic: frozenset[str]  # say nothing of what is counted: 开了3次
     acquire: frozenset[str]  # 8人考取资格: what persons got is what is counted
+    agents: frozenset[str]  # who does things, never what is counted: 支部, 全县
+    attend: frozenset[str]  # of persons: what they took part in is what is counted
     persons: frozenset[str]
     light: frozenset[str]
     measures: frozenset[str]  # say nothing without what stands before their 的: 占收入的比重
@@ -74,6 +80,8 @@ def words(lexicons: Lexicons) -> Words:
         verbs=role("verb"),
         generic=role("generic"),
         acquire=role("acquire"),
+        agents=role("agent"),
+        attend=role("attend"),
         persons=role("persons"),
         light=role("light"),
         measures=role("measure"),
@@ -115,7 +123,8 @@ def counted(prose: Prose, start: int, end: int, floor: int, unit: str, words: Wo
 def noun_after(prose: Prose, end: int, words: Words, persons: bool = False) -> Span | None:
     """Give the noun phrase right after a unit, None where a verb or a mark follows."""
     norm = prose.norm
-    end += norm.startswith("的", end)
+    extent = _EXTENT.match(norm, end)
+    end = extent.end() if extent else end + norm.startswith("的", end)
     text = norm[end : end + AFTER]
     if text[:1] in ("“", "《"):
         return _quoted_after(norm, end)
@@ -204,9 +213,9 @@ def _tokens_before(prose: Prose, start: int, floor: int, words: Words) -> tuple[
     if marks:
         left, text = left + marks[-1].end(), text[marks[-1].end() :]
     when = _WHEN.match(text)
-    if when and when.end() < len(text):
+    if when:
         left, text = left + when.end(), text[when.end() :]
-    tokens = words.tagger.tokens(text)
+    tokens = words.tagger.tokens(_PER.sub("", text))
     while tokens and _trails(tokens[-1], words):
         tokens.pop()
     return left, tokens
@@ -235,7 +244,12 @@ def noun_before(prose: Prose, start: int, floor: int, words: Words) -> Phrase:
     acts = last.tag[:1] == "v" or (last.text[-1] == "了" and len(last.text) > 1)
     bare = acts and (len(last.text) == 1 or last.text[-1] in "了到过下上出完")
     if last.text in words.generic or bare:
-        return Phrase(_whole(prose, _shift(_nominal(tokens[:-1], words), left)), last.text)
+        rest = tokens[:-1]
+        while rest and _trails(rest[-1], words):
+            rest.pop()  # 蜂蜜去年卖了…
+        if len(rest) == 1 and rest[0].text in words.agents:
+            return Phrase(None, last.text)  # 支部一年做了…
+        return Phrase(_whole(prose, _shift(_nominal(rest, words), left)), last.text)
     amount = (
         len(tokens) > 1 and tokens[-2].text.endswith(words.amounts) and len(tokens[-2].text) > 1
     )
@@ -322,11 +336,25 @@ def _ends(token: Token, words: Words, inner_verbs: bool) -> bool:
     return not inner_verbs and (token.text in words.verbs or token.tag in _VERB)
 
 
+def topic(prose: Prose, position: int, floor: int, words: Words) -> Span | None:
+    """Give the noun that ends the clause before, set apart by a comma: …送午饭，每天近五十份.
+
+    `floor` is where the quantity before ends: a clause that has one is about that.
+    """
+    start, _ = prose.clause(position)
+    if start <= floor or prose.norm[start - 1] != "，":
+        return None
+    left, tokens = _tokens_before(prose, start - 1, floor, words)
+    if not tokens or tokens[-1].tag[:1] != "n" or tokens[-1].text in words.verbs:
+        return None
+    return _whole(prose, _shift(_nominal(tokens, words), left))
+
+
 def subject(prose: Prose, start: int, floor: int, words: Words) -> Span | None:
     """Give the noun phrase right before a position: what changed, or what a share is of."""
     left = max(prose.clause(start)[0], floor)
     compared = _COMPARED.search(prose.norm, left, start)
-    if compared is not None and compared.start() > left:
+    if compared is not None:
         start = compared.start()
     left, tokens = _tokens_before(prose, start, floor, words)
     return _whole(prose, _shift(_nominal(tokens, words, inner_verbs=True), left))

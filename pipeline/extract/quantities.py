@@ -8,44 +8,31 @@ unit and a value, and `achievements` says what it measures.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
-from dataclasses import dataclass
 from decimal import Decimal
-from functools import cache
-from string import ascii_letters, digits
 from typing import NamedTuple
 
 from pipeline.extract.numerals import MID, Numeral, find_numerals
 from pipeline.extract.prose import Prose
+from pipeline.extract.refusals import refusal, seen
+from pipeline.extract.units import LONGEST_UNIT, Words, lookup, words
 from pipeline.lexicon import Lexicons
-from pipeline.model import Rejected, Span
+from pipeline.model import Rejected
 
-# Units longer than this many characters are not in the lexicon.
-LONGEST_UNIT = 6
 # Between the numerals of a range stand a unit and a sign, no more characters than this.
 BETWEEN = 4
-# So many digits without a mark are a telephone or other number, whatever word follows.
-LONG_CODE = 7
-# A refused numeral in a quotation up to this long is shown with it: “三会一课”.
-SHORT_NAME = 16
 # Numeral slogans (四个意识, 八项规定) count no further than this.
 SLOGAN_UP_TO = 20
+# So many digits without a mark are a telephone or other number, whatever word follows.
+LONG_CODE = 7
 _ZERO = Decimal(0)
-_YEAR = re.compile(r"(?:19|20)\d\d$")
-_BASE = re.compile("[百千万亿]+")
-_CLOCK = re.compile(r"[:：]\d{2}|[点时](?:\d{1,2}分|半|整|许|钟|左右|多)?(?![个间段代])")
-_WORD = re.compile(r"[\u4e00-\u9fff]{1,2}")
 # 五里桥, 六盘水: what follows a unit in the name of a place.
 _PLACE = re.compile(r"[桥河沟铺店镇湾岭坡街巷屯庄塘坝湖山口水渡](?![边里上])")
-_WORD_ONE = frozenset("统唯同单专万逐每进之归划第")
-# What may stand before a bare 百 or 万 that counts.
-_COUNTING = frozenset("近约超逾过破达满足到")
-# Before and after a numeral, what makes it a code, a formula, a date or a name.
-_LETTERS = frozenset(ascii_letters)
-_JOINED = frozenset(f"{ascii_letters}{digits}+-_/")
-_POINTS = frozenset("·.")
-# What may follow a date or a time of day.
-_CALENDAR = frozenset("年月日号级届版分:：点时")
+# What ties a number to the one it became: 38万增至91万.
+_REACHING = re.compile(r"[\u4e00-\u9fff]{1,4}[至到为成](?:了)?(?=\d)")
+# What a clause ends with.
+_MARKS = ("，", "。", "、", "；", "！", "？", "：", "）", "\n", "")
+# Roles of units that make a number no quantity.
+REFUSED = frozenset(("rating", "reading", "address", "anniversary", "date", "grade", "slogan"))
 
 
 class Quantity(NamedTuple):
@@ -61,80 +48,6 @@ class Quantity(NamedTuple):
     bound: str
     chinese: bool
     small: bool  # a bare spelled-out number up to ten
-
-
-@dataclass(frozen=True)
-class Words:
-    """The lexicons around numbers, as look-ups."""
-
-    units: dict[str, tuple[str, str]]  # term → unit to write, role
-    slogan_units: dict[str, tuple[str, str]]  # the same after a numeral that may open a slogan
-    pre: dict[str, str]
-    post: dict[str, str]
-    exact: frozenset[str]
-    no_bound: frozenset[str]  # words that only end like a bound: 节约, 最近
-    ranges: frozenset[str]
-    slogans: frozenset[str]
-    beginnings: frozenset[str]  # of slogans, of any length
-    sizes: dict[
-        str, tuple[int, ...]
-    ]  # lengths of the units that begin with a character, long first
-    opens: frozenset[str]  # first characters of `post`
-    closes: frozenset[str]  # last characters of `pre`
-
-
-@cache
-def words(lexicons: Lexicons) -> Words:
-    """Compile the lexicons around numbers once."""
-    units: dict[str, dict[str, str]] = {}
-    for row in lexicons.tables["units"]:
-        units.setdefault(row.term, {})[row.role] = row.value or row.term
-    bounds = {
-        side: {
-            row.term: row.role.removeprefix(side)
-            for row in lexicons.tables["quantities"]
-            if row.role.startswith(side) and row.role != "pre_exact"
-        }
-        for side in ("pre_", "post_")
-    }
-    slogans = frozenset(lexicons.terms("slogans", "slogan"))
-    return Words(
-        {t: found for t, roles in units.items() if (found := _first_role(t, roles, _ROLES[1:]))},
-        {t: found for t, roles in units.items() if (found := _first_role(t, roles, _ROLES))},
-        bounds["pre_"],
-        bounds["post_"],
-        frozenset(lexicons.terms("quantities", "pre_exact")),
-        frozenset(lexicons.terms("quantities", "no_bound")),
-        frozenset(lexicons.terms("quantities", "range")),
-        slogans,
-        frozenset(t[:n] for t in slogans for n in range(1, len(t) + 1)),
-        _sizes(units),
-        frozenset(term[0] for term in bounds["post_"]),
-        frozenset(term[-1] for term in bounds["pre_"]),
-    )
-
-
-# Where a unit has several roles, the first of these that applies.
-_ROLES = (
-    "slogan", "money", "percent", "rating", "measure", "time", "classifier", "age", "anniversary",
-    "address", "grade", "date",
-)  # fmt: skip
-
-
-def _first_role(
-    term: str, written: dict[str, str], roles: tuple[str, ...]
-) -> tuple[str, str] | None:
-    """Give the unit to write and the role that applies; one character with others opens no slogan."""
-    left = written.keys() - {"slogan"} if len(term) == 1 and len(written) > 1 else written
-    return next(((written[role], role) for role in roles if role in left), None)
-
-
-def _sizes(units: Iterable[str]) -> dict[str, tuple[int, ...]]:
-    found: dict[str, set[int]] = {}
-    for unit in units:
-        if len(unit) <= LONGEST_UNIT:
-            found.setdefault(unit[0], set()).add(len(unit))
-    return {first: tuple(sorted(sizes, reverse=True)) for first, sizes in found.items()}
 
 
 def find_quantities(prose: Prose, lexicons: Lexicons) -> tuple[list[Quantity], list[Rejected]]:
@@ -189,40 +102,49 @@ def _own(norm: str, numeral: Numeral, words: Words) -> Numeral:
     """Part what is the unit's (76.5千米) from a numeral, and give it a plus sign that means over (1000+家)."""
     start, end, core = numeral.start, numeral.end, numeral.core
     if core[-1:] == "千" and core[-2:-1].isdigit() and norm[end - 1] == "千":
-        unit = _lookup(norm, end - 1, words)
+        unit = lookup(norm, end - 1, words)
         if unit is not None and unit[0] > end and unit[2] in ("measure", "rating"):
             return numeral._replace(end=end - 1, value=numeral.value / 1000, core=core[:-1])
     if norm.startswith("+", end) and numeral.bound == "exact" and norm[start - 1 : start] != "+":
         following = norm[end + 1 : end + 2]
-        if "\u4e00" <= following <= "\u9fff" and _lookup(norm, end + 1, words) is not None:
+        if "\u4e00" <= following <= "\u9fff" and lookup(norm, end + 1, words) is not None:
             return numeral._replace(end=end + 1, bound="over")
     return numeral
 
 
 def _read(prose: Prose, numeral: Numeral, words: Words) -> Quantity | Rejected | None:
     norm, start, end = prose.norm, numeral.start, numeral.end
-    reason = _refusal(prose, numeral, words)
+    reason = refusal(prose, numeral, words)
     if reason is not None:
-        return None if reason == "word" else Rejected(*_seen(prose, numeral, reason, words), reason)
+        return None if reason == "word" else Rejected(*seen(prose, numeral, reason, words), reason)
     unit = _unit(norm, numeral, words)
+    if unit is None and _counts_alone(norm, numeral, words):
+        unit = end, "", "classifier", _ZERO
     if unit is None:
         if numeral.chinese:
             if numeral.value == 1:
                 return None
-            return Rejected(*_seen(prose, numeral, "slogan", words), "slogan")
+            return Rejected(*seen(prose, numeral, "slogan", words), "slogan")
         return Rejected(start, end, "no unit")
     stop, name, role, half = unit
     if role == "grade" and norm[end].isascii():
         return Rejected(start, stop, "code")
     if len(numeral.core) >= LONG_CODE and numeral.core.isdigit():
         return Rejected(start, end, "code")
-    if role in ("rating", "address", "anniversary", "date", "grade", "slogan"):
+    if role == "classifier" and name in words.coins and _is_paid(prose, start, stop, words):
+        name, role = "元", "money"
+    if role in REFUSED:
         return Rejected(start, stop, role)
     if "分之" in norm[start:end] and "百分之" not in norm[start:end]:
         role = "fraction"
     bound, stop = _after(norm, stop, numeral.bound, words)
-    bound, left = _before(norm, start, bound, role, words)
+    if not name and norm[start - 1 : start] == "过":
+        bound, left = "over", start - 1  # 点赞过百万
+    else:
+        bound, left = _before(norm, start, bound, role, words)
     bare = numeral.chinese and numeral.bound == "exact" and numeral.core != ""
+    if bare and name == "度" and norm[stop : stop + 1] not in _MARKS and numeral.value <= 3:
+        return Rejected(start, stop, "adverb")  # 两度被评为…
     if bare and numeral.value == 1 and not half:
         return Rejected(start, stop, "indefinite one", 1.0, name)
     value = numeral.value + half
@@ -234,111 +156,21 @@ def _read(prose: Prose, numeral: Numeral, words: Words) -> Quantity | Rejected |
     )
 
 
-# Digits that the writer struck out: 2xx年, 3×户. (A × before a digit multiplies.)
-_MASK = re.compile(r"[xX×*]{1,4}(?=[\u4e00-\u9fff%])")
+def _counts_alone(norm: str, numeral: Numeral, words: Words) -> bool:
+    """Whether a large number without a unit is a count: 下载量由38万增至91万, 点赞过百万."""
+    if numeral.core[-1:] not in ("万", "亿"):
+        return False
+    if norm[numeral.end : numeral.end + 1] not in _MARKS:
+        return _REACHING.match(norm, numeral.end) is not None
+    before = norm[max(0, numeral.start - LONGEST_UNIT) : numeral.start]
+    return numeral.bound != "exact" or before.endswith((*words.reached, "过"))
 
 
-def _refusal(prose: Prose, numeral: Numeral, words: Words) -> str | None:
-    """Give the reason why what stands around a numeral makes it no quantity."""
-    norm, start, end = prose.norm, numeral.start, numeral.end
-    before, after = norm[max(0, start - 4) : start], norm[end : end + 4]
-    last, first = before[-1:], after[:1]
-    if last == "第" or before[-2:] == "第第":
-        return "ordinal"
-    if first in ("x", "X", "×", "*") and _MASK.match(norm, end):
-        return "masked"
-    if last == "每" and _BASE.fullmatch(numeral.core):
-        return "rule"  # 每百万人次降到0.37件: what a rate is counted on
-    if last in _JOINED or first in ("+", "/"):
-        return "formula" if "+" in (last, first) else "code"
-    if first in _LETTERS and not _latin_unit(after, words):
-        return "code"
-    if last in _POINTS or first == "·":
-        return "date or name"
-    quote = prose.quote(start)
-    if quote is not None and not prose.is_speech(quote):
-        return "title" if quote.mark == "《" else "quoted"
-    dated = first in _CALENDAR or last in (":", "：")
-    told = _calendar(numeral, before, after) if dated else None
-    return told or (_word(numeral, before, after, words) if numeral.chinese else None)
-
-
-def _seen(prose: Prose, numeral: Numeral, reason: str, words: Words) -> Span:
-    """What a reader sees of a refused numeral: 第一, 2024年, the whole of a short quoted name."""
-    norm, start, end = prose.norm, numeral.start, numeral.end
-    if reason == "ordinal":
-        return start - 1, end
-    if reason == "masked":
-        mask = _MASK.match(norm, end)
-        return start, mask.end() if mask else end
-    if reason == "date":
-        return start, end + 1
-    quote = prose.quote(start)
-    if quote is not None and quote.end - quote.start <= SHORT_NAME:
-        return quote.start, quote.end
-    if reason == "slogan":
-        known = _slogan(numeral.core, norm[end : end + 4], words)
-        word = _WORD.match(norm, end)
-        return start, end + known if known else word.end() if word else end
-    return start, end
-
-
-def _latin_unit(after: str, words: Words) -> bool:
-    letters = re.match("[A-Za-z]+", after)
-    return letters is not None and letters.group() in words.slogan_units
-
-
-def _calendar(numeral: Numeral, before: str, after: str) -> str | None:
-    first = after[:1]
-    if first == "年" and (_YEAR.match(numeral.core) or after[1:2] in "代级"):
-        return "date"
-    if first == "年" and len(numeral.core) == 4 and numeral.chinese:
-        return "date"
-    if first == "月" and after[1:2] != "份额":
-        return "date"
-    if first in "日号" and first and (before[-1:] == "月" or before[-1:] in "—-至、"):
-        return "date"
-    if first in ("级", "届", "版") and _YEAR.match(numeral.core):
-        return "date"
-    if before[-1:] in (":", "：") and before[-2:-1].isdigit():
-        return "clock time"
-    if first == "分" and (
-        "点" in numeral.core or (before[-1:] in ("时", "点") and before[-2:] != "小时")
-    ):
-        return "clock time"
-    if (
-        first in (":", "：", "点", "时")
-        and _CLOCK.match(after)
-        and not numeral.percent
-        and numeral.bound == "exact"
-    ):
-        return "clock time"
-    return None
-
-
-def _word(numeral: Numeral, before: str, after: str, words: Words) -> str | None:
-    """Chinese numerals inside words and fixed phrases."""
-    if numeral.core == "一" and before[-1:] in _WORD_ONE:
-        return "word"
-    if _slogan(numeral.core, after, words):
-        return "slogan"
-    bare = numeral.core in ("百", "千", "万", "亿") and numeral.bound == "exact"
-    if bare and before[-1:] not in _COUNTING:
-        return "word"
-    if numeral.core == "十" and (after[:1] == "里" or before[-1:] == "前"):
-        return "word"  # 十里八乡, 前十名
-    if numeral.core[:1] == "零":
-        return "word"
-    if len(numeral.core) == 2 and "零" in numeral.core:
-        return "slogan"
-    return None
-
-
-def _slogan(core: str, after: str, words: Words) -> int:
-    """Length of what follows a numeral in a known slogan (三 + 会一课), 0 where it is none."""
-    if core + after[:1] not in words.beginnings:
-        return 0
-    return next((n for n in (4, 3, 2, 1) if core + after[:n] in words.slogans), 0)
+def _is_paid(prose: Prose, start: int, stop: int, words: Words) -> bool:
+    """Whether 块 are coins: nothing is counted after it, and the clause says what was paid."""
+    if prose.norm[stop : stop + 1] not in _MARKS:
+        return False
+    return any(prose.norm.find(verb, prose.clause(start)[0], start) >= 0 for verb in words.paying)
 
 
 def _unit(norm: str, numeral: Numeral, words: Words) -> tuple[int, str, str, Decimal] | None:
@@ -350,37 +182,24 @@ def _unit(norm: str, numeral: Numeral, words: Words) -> tuple[int, str, str, Dec
         return (at + 1 if norm[at : at + 1] == "元" else at), "元", "money", zero
     if norm.startswith(("个半", "年半", "小时半"), at):
         rest = at + 2 if norm[at] == "个" else at
-        found = _lookup(norm, rest, words) if norm[at] == "个" else _lookup(norm, at, words)
+        found = lookup(norm, rest, words) if norm[at] == "个" else lookup(norm, at, words)
         if found is not None and found[2] == "time":
             stop = found[0] if norm[at] == "个" else found[0] + 1
             return stop, found[1], "time", Decimal("0.5")
     if norm.startswith(("个多", "个来"), at):
-        found = _lookup(norm, at + 2, words)
+        found = lookup(norm, at + 2, words)
         if found is not None and found[2] == "time":
             return found[0], found[1], found[2], zero
     slogan = numeral.chinese and numeral.bound == "exact" and numeral.value <= SLOGAN_UP_TO
-    found = _lookup(norm, at, words, slogan)
+    found = lookup(norm, at, words, slogan)
     if found is None:
         return None
-    if found[2] == "measure" and norm[found[0] : found[0] + 1] == "半" and numeral.bound == "exact":
-        return found[0] + 1, found[1], found[2], Decimal("0.5")  # 三吨半
+    halved = norm[found[0] : found[0] + 1] == "半" and numeral.bound == "exact"
+    if halved and found[1] == "分":
+        return found[0] + 1, "分钟", "time", Decimal("0.5")  # half points are not told
+    if halved and found[2] in ("measure", "time"):
+        return found[0] + 1, found[1], found[2], Decimal("0.5")  # 三吨半, 5天半
     return (*found, zero)
-
-
-def _lookup(norm: str, at: int, words: Words, slogan: bool = False) -> tuple[int, str, str] | None:
-    units = words.slogan_units if slogan else words.units
-    for size in words.sizes.get(norm[at : at + 1], ()):
-        found = units.get(norm[at : at + size])
-        if found is not None and at + size <= len(norm):
-            unit, role = found
-            measured = role == "rating" and not _before_noun(norm, at + size)
-            return at + size, unit, "measure" if measured else role
-    return None
-
-
-def _before_noun(norm: str, at: int) -> bool:
-    following = norm[at : at + 1]
-    return "\u4e00" <= following <= "\u9fff" and following not in "以左的"
 
 
 def _after(norm: str, stop: int, bound: str, words: Words) -> tuple[str, int]:

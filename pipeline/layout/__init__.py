@@ -5,9 +5,10 @@ from __future__ import annotations
 from bisect import bisect_right
 
 from pipeline.layout.assemble import Group, assemble
-from pipeline.layout.classify import Item, classify
+from pipeline.layout.classify import classify
 from pipeline.layout.damage import damage
 from pipeline.layout.lines import Line, measure, split_lines, squeeze
+from pipeline.layout.parts import Item
 from pipeline.layout.reflow import is_spacey, reflow
 from pipeline.layout.sections import sections
 from pipeline.layout.shapes import doubled

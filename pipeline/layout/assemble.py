@@ -8,8 +8,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from pipeline.layout.classify import TIME, TIME_WIDTH, Item, Opens, Part
 from pipeline.layout.lines import NUMBERED
+from pipeline.layout.parts import TIME, TIME_WIDTH, Item, Opens, Part
 from pipeline.layout.shapes import doubled
 from pipeline.layout.vocabulary import Vocabulary
 from pipeline.model import Furniture
@@ -119,7 +119,7 @@ def _split(items: list[Item], words: Vocabulary) -> tuple[list[list[Item]], list
             gaps[-1].runs.append(run)
             run = []
         gap = gaps[-1]
-        if bodies and _inside(gap, bodies[-1], _text(items[at : at + 3]), words):
+        if bodies and gap.runs and _inside(gap, bodies[-1], _text(items[at : at + 3]), words):
             bodies[-1] += [i for r in gap.runs for i in r if i.part is Part.DISPLAY]
             gap.runs = [r for r in gap.runs if r[0].part is not Part.DISPLAY]
             bodies[-1].append(item)
@@ -140,7 +140,7 @@ def _text(items: list[Item], lines: int = 3) -> str:
 
 def _inside(gap: _Gap, body: list[Item], following: str, words: Vocabulary) -> bool:
     """Whether a gap stands inside one report: headings only, and no new branch opens after it."""
-    if not gap.runs or any(r[0].part is not Part.DISPLAY for r in gap.runs):
+    if any(r[0].part is not Part.DISPLAY for r in gap.runs):
         return False
     if any(NUMBERED.match(i.line.text) for r in gap.runs for i in r):
         return True

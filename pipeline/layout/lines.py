@@ -62,6 +62,11 @@ class Line(NamedTuple):
         return self.text.rstrip(CLOSERS)[-1:] in ENDS if self.text else False
 
     @property
+    def blank(self) -> bool:
+        """Whether white space stands inside the line."""
+        return len(self.text) < self.end - self.start
+
+    @property
     def broken(self) -> bool:
         """Whether the line ends inside a sentence for certain."""
         return self.text[-1:] in MIDDLES
@@ -79,8 +84,8 @@ class Measure:
 
 
 def squeeze(text: str) -> str:
-    """Remove all white space."""
-    return _SPACES.sub("", text)
+    """Remove all white space, that of no width too."""
+    return "".join(text.split()).replace("\u200b", "").replace("\ufeff", "")
 
 
 def _width(text: str) -> float:
@@ -100,13 +105,17 @@ def split_lines(norm: str) -> list[Line]:
             gap += 1
             continue
         left = start + raw.index(body)
+        if len(body) < LONG:
+            lines.append(Line(left, left + len(body), text, left - start, gap, _width(body)))
+            gap = 0
+            continue
         alone = len(text) > ALONE * length
         for piece_start, piece_end in _pieces(norm, left, left + len(body), alone):
-            text = squeeze(norm[piece_start:piece_end])
+            piece = norm[piece_start:piece_end]
+            text = squeeze(piece)
             if text:
                 indent = left - start if piece_start == left else 0
-                width = _width(norm[piece_start:piece_end])
-                lines.append(Line(piece_start, piece_end, text, indent, gap, width))
+                lines.append(Line(piece_start, piece_end, text, indent, gap, _width(piece)))
                 gap = 0
     return _set_apart(norm, lines)
 
@@ -116,7 +125,7 @@ def _set_apart(norm: str, lines: list[Line]) -> list[Line]:
     found = {
         i: mark
         for i, line in enumerate(lines)
-        if (mark := _APART.match(norm, line.start, line.end)) is not None
+        if line.blank and (mark := _APART.match(norm, line.start, line.end)) is not None
     }
     if len(found) < APART:
         return lines
@@ -149,9 +158,6 @@ def _pieces(norm: str, start: int, end: int, alone: bool) -> Iterator[tuple[int,
     Such a blank follows a title or by-line (no punctuation, at the start of a line that is `alone`), a
     finished sentence, or a numbered heading; or it precedes a numbered heading.
     """
-    if end - start < LONG:
-        yield start, end
-        return
     left, heading, body = start, alone, False
     strewn = len(_SPACES.findall(norm, start, end)) * STREWN > end - start
     if strewn and not alone:
@@ -200,11 +206,12 @@ def measure(lines: list[Line]) -> Measure:
     if not lines:
         return Measure(False, (), 0.0, False, False)
     widths = [line.width for line in lines]
+    closed = [line.closed for line in lines]
     ordered = sorted(widths)
     cap = ordered[int(len(ordered) * 0.9)] + 1.5
     typical = tuple(_typical(widths, i, cap) for i in range(len(lines)))
     long = [i for i, n in enumerate(lines) if n.width >= max(0.6 * typical[i], LEAST_WIDTH)]
-    inside = [i for i in long if not lines[i].closed]
+    inside = [i for i in long if not closed[i]]
     turned = sum(
         a.indent > 0 and not a.closed and a.width >= 10 and b.gap == 0 and b.indent == 0
         for a, b in pairwise(lines)
@@ -215,7 +222,7 @@ def measure(lines: list[Line]) -> Measure:
         and len(inside) >= WRAPPED_SHARE * len(long)
     )
     # lines inside a paragraph: neither its first (indented in print) nor its last
-    short = sorted(typical[i] - lines[i].width for i in inside if i and not lines[i - 1].closed)
+    short = sorted(typical[i] - lines[i].width for i in inside if i and not closed[i - 1])
     slack = max(short[int(len(short) * 0.8)], 0.5) if short else 1.0
     indents = sum(line.indent > 0 for line in lines)
     indented = indents >= 2

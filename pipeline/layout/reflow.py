@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from typing import NamedTuple
 
-from pipeline.layout.classify import Item, Opens, Part
 from pipeline.layout.lines import ENDS
+from pipeline.layout.parts import Item, Opens, Part
 from pipeline.model import Furniture, Text
 from pipeline.offsets import INSERTED, OffsetMap
 
@@ -64,7 +64,7 @@ class Reflowed(NamedTuple):
 def is_spacey(raw: str, items: list[Item]) -> bool:
     """Tell whether blanks are strewn through the text, so that they mean nothing anywhere."""
     flow = [i.line for i in items if i.part is Part.FLOW]
-    stray = sum(len(_STRAY.findall(raw, line.start, line.end)) for line in flow)
+    stray = sum(len(_STRAY.findall(raw, line.start, line.end)) for line in flow if line.blank)
     return stray * STRAY_PER_CHARACTERS > sum(len(line.text) for line in flow)
 
 
@@ -80,10 +80,10 @@ class _Builder:
         if end > start:
             self.runs.append((start, end - start))
             self.length += end - start
-            piece = self.norm[start:end]
-            self.depth = max(
-                0, self.depth + sum(map(piece.count, "“《")) - sum(map(piece.count, "”》"))
-            )
+            count = self.norm.count
+            opened = count("“", start, end) + count("《", start, end)
+            closed = count("”", start, end) + count("》", start, end)
+            self.depth = max(0, self.depth + opened - closed)
 
     def insert(self, count: int = 1) -> None:
         self.runs.append((INSERTED, count))

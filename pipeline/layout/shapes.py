@@ -56,12 +56,13 @@ def bulleted_lines(lines: list[Line], measure: Measure, words: Vocabulary) -> fr
 
 def doubled(text: str) -> tuple[str, ...]:
     """Give the title lines of a text that an extraction doubled (AA, or AABB), empty where it is none."""
+    if len(text) < 8 or len(text) % 2:
+        return ()
     half = len(text) // 2
-    if len(text) >= 8 and len(text) % 2 == 0 and text[:half] == text[half:]:
+    if text[:half] == text[half:]:
         return (text[:half],)
     for cut in range(8, len(text) - 7, 2):
-        first, second = text[:cut], text[cut:]
-        a, b = len(first) // 2, len(second) // 2
-        if len(second) % 2 == 0 and first[:a] == first[a:] and second[:b] == second[b:]:
-            return first[:a], second[:b]
+        a, b = cut // 2, (cut + len(text)) // 2
+        if text[a] == text[0] and text[:a] == text[a:cut] and text[cut:b] == text[b:]:
+            return text[:a], text[cut:b]
     return ()

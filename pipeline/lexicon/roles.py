@@ -9,7 +9,9 @@ ROLES: dict[str, frozenset[str]] = {
     "actions": frozenset(
         (
             "acquire",
+            "agent",
             "amount_ending",
+            "attend",
             "generic",
             "light",
             "measure",
@@ -135,14 +137,19 @@ ROLES: dict[str, frozenset[str]] = {
     ),
     "quantities": frozenset(
         (
+            "beside_down",
+            "beside_up",
+            "body",
             "change_down",
             "change_up",
+            "coin",
             "double",
             "earning",
             "from",
             "naming",
             "no_bound",
             "ordinal",
+            "paying",
             "per",
             "period_before",
             "pointing",
@@ -172,6 +179,7 @@ ROLES: dict[str, frozenset[str]] = {
             "money",
             "percent",
             "rating",
+            "reading",
             "slogan",
             "time",
         )

@@ -228,6 +228,7 @@ class _Reporter:
         """The columns that all facts share, with the table's key first."""
         at = self._sentence_at(item.start)
         sentence = self.report.sentences[at] if at is not None else None
+        start, end = self._source((item.start, item.end))
         return (
             key(self.id, table, item.start, item.end),
             self.id,
@@ -236,15 +237,17 @@ class _Reporter:
             self.sentence_ids[at] if at is not None else None,
             self._dimension(at),
             self.clean[item.start : item.end],
-            *self._source((item.start, item.end)),
-            *self._place((item.start, item.end)),
+            start,
+            end,
+            *self._place(start, end),
             rule,
             confidence,
         )
 
-    def _place(self, span: Span) -> tuple[int | None, str | None, str | None]:
-        """Page, box and locator of a span, from the reader's anchors."""
-        start, end = self._source(span)
+    def _place(
+        self, start: int | None, end: int | None
+    ) -> tuple[int | None, str | None, str | None]:
+        """Page, box and locator of a span of the source, from the reader's anchors."""
         if start is None or end is None or not self.source.anchors:
             return None, None, None
         at = max(bisect_right(self.anchor_starts, start) - 1, 0)

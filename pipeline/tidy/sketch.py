@@ -24,8 +24,8 @@ BANDS, IN_BAND = 31, 4
 HASHES = BANDS * IN_BAND
 # Texts shorter than this, in letters, are never taken for copies: they say too little.
 LEAST = 60
-# Shingles hashed at once, which bounds the memory.
-AT_ONCE = 20_000
+# Shingles hashed at once: what is made of them (HASHES numbers each) stays in the processor's cache.
+AT_ONCE = 512
 # Numbers kept of a text, the ones with the smallest hashes.
 NUMBERS = 64
 _NO_LETTER = re.compile(r"[\W_]+")
@@ -81,8 +81,9 @@ def _minimal(letters: str) -> NDArray[np.uint16]:
         shingles = np.unique(shingles ^ (shingles >> np.uint64(32)))
         smallest = np.full(HASHES, np.iinfo(np.uint64).max, np.uint64)
         for at in range(0, len(shingles), AT_ONCE):
-            hashed = shingles[at : at + AT_ONCE, None] * factors + summands
-            smallest = np.minimum(smallest, hashed.min(0))
+            hashed = factors[:, None] * shingles[at : at + AT_ONCE]
+            hashed += summands[:, None]
+            smallest = np.minimum(smallest, hashed.min(axis=1))
     return ((smallest >> np.uint64(16)) & np.uint64(0xFFFF)).astype("<u2")
 
 

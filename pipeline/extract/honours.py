@@ -19,6 +19,9 @@ from pipeline.model import Honour, Span
 _YEARS = re.compile(
     r"连续(?P<n>[一两二三四五六七八九十]{1,3}|\d{1,2})(?:个?年度?|届)|(?P<m>[一两二三四五六七八九十]{1,3}|\d{1,2})连冠"
 )
+# …，这已是连续第三年
+_NTH = re.compile(r"连续第(?P<n>[一二三四五六七八九十]{1,3}|\d{1,2})(?:个?年|次|届)")
+AFTER = 24
 _COUNT = re.compile(
     r"(?P<n>\d{1,3}|[一两二三四五六七八九十]{1,3})(?:名|位|人(?!次))(?P<who>[^，。；、]{0,30})$"
 )
@@ -37,11 +40,15 @@ _WHO = re.compile(
 )
 _LEADER = re.compile("领导|书记|[市省县区州部局院厅]长|主任|政府|党委|主席|总经理|负责|同志")
 # 操作部, 修理一班, 调度二值: a part of the unit, by its last character.
+_WORK = re.compile("的(?:作品|论文|报道|课题|微课|文章)(?:《[^《》]{1,30}》)?$")
 _TEAM = re.compile(r"[\u4e00-\u9fff]{2}(?:(?<![支干全内外])部|班|值|科|处|股|厂)$")
 # The branch as the subject right before the verb, adverbs and the issuer aside.
 _OURS = re.compile(
     r"(?:党支部|党总支|支部)(?:先后|连续[^，。；]{0,6}|多次|再次|也|还|曾|均)?(?:[被获由受][^，。；：“”的]{0,20})?$"
 )
+# A unit is known by so many characters at the end of its name; adverbs may follow it.
+OWN = 3
+_ADVERBS = "还也又均都曾再被"
 # What stands in quotation marks; where they are never closed, all the rest, so that it is read once.
 _QUOTED = re.compile("“[^”]*(?P<end>”?)")
 # 与荣获“…”称号的某支部结对: the title is told of somebody else.
@@ -67,7 +74,7 @@ def find_honours(prose: Prose, lexicons: Lexicons, branch: str | None) -> list[H
         if term[0] == "记":  # 记集体二等功: the verb is its first character
             end = start + 1
         if role in ("verb", "weak"):
-            found += _titles(prose, start, end, term, vocabulary)
+            found += _titles(prose, start, end, term, vocabulary, branch)
         elif role == "self" and _praised(prose, start, end):
             found.append(_praise(prose, start, end, "award", vocabulary))
         elif role == "endorsement":
@@ -130,7 +137,9 @@ def _akin(name: str, branch: str) -> bool:
 # --- titles ------------------------------------------------------------------------------------------
 
 
-def _titles(prose: Prose, start: int, end: int, verb: str, words: Words) -> Iterator[Honour]:
+def _titles(
+    prose: Prose, start: int, end: int, verb: str, words: Words, branch: str | None
+) -> Iterator[Honour]:
     """The titles that a verb at start:end governs."""
     issuer = _issuer(prose, start)
     if issuer is None and verb in words.active:
@@ -138,13 +147,23 @@ def _titles(prose: Prose, start: int, end: int, verb: str, words: Words) -> Iter
     for span, outer in objects(prose, end, verb, words):
         if _PLACE.fullmatch(prose.norm, *span):
             continue  # 跻身前二十名: a place is an achievement
-        yield _honour(prose, start, span, outer, issuer, "award", words)
+        item = _honour(prose, start, span, outer, issuer, "award", words)
+        if item.recipient == "branch" and branch and _own_unit(prose, start, branch):
+            item = item._replace(recipient="unit")
+        yield item
+
+
+def _own_unit(prose: Prose, start: int, branch: str) -> bool:
+    """Whether the subject right before a verb is the branch's unit by its own name: 燃料部还拿下…"""
+    unit = _PARTY.sub("", branch)[-OWN:]
+    clause = prose.norm[prose.clause(start)[0] : start]
+    return len(unit) == OWN and clause.rstrip(_ADVERBS).endswith(unit)
 
 
 def _giver(prose: Prose, start: int) -> Span | None:
     """Who gives in an active sentence: 省电力公司授予…, 学院党委将该支部命名为…"""
     clause_start, _ = prose.clause(start)
-    subject = re.split("[将把给]", prose.norm[clause_start:start])[0]
+    subject = re.split("[将把给为]", prose.norm[clause_start:start])[0]
     found = _GIVER.search(subject)
     return (clause_start, clause_start + len(subject)) if found else None
 
@@ -166,10 +185,14 @@ def _honour(
         or levels.of_occasion(
             norm[max(prose.sentence(start).start, start - 50) : start], words.levels
         )
+        or levels.of_name(title, norm)
     )
-    years = _last_years(clause) or _last_years(norm[prose.sentence(start).start : start][-24:])
+    sentence = prose.sentence(start)
+    later = _NTH.search(norm, outer[1], min(sentence.end, outer[1] + AFTER))
+    years = _last_years(clause) or _last_years(norm[sentence.start : start][-24:])
+    years = years or (_integer(later["n"]) if later else None)
     count = _COUNT.search(_ISSUER.sub("", clause)) if recipient == "member" else None
-    told = norm[max(prose.sentence(start).start, start - 30) : outer[1]]
+    told = norm[max(sentence.start, start - 30) : outer[1]]
     year = next(reversed(list(_YEAR.finditer(told))), None)
     return Honour(
         span[0],
@@ -237,7 +260,12 @@ def _holder(text: str, words: Words) -> str | None:
     """The last subject named in a text; an issuer after 被 or an occasion after 在 is none."""
     text = re.sub(r"(?:被|由|受到?|得到)[^，。；]{0,99}$", "", text)
     text = re.sub(r"在[^，。；]{0,80}?(?:中|上|里|期间)[^，。；]{0,6}$", "", text)
+    work = _WORK.search(text)  # 记者某某的作品《…》: the writer's
+    text = text[: work.start()] if work else text
     found = words.holders.find(text)
+    person = words.person.search(text)
+    if person is not None and not (found and found[-1][1] > person.start() + 1):
+        return "member"
     if _TEAM.search(text) and not (found and found[-1][1] == len(text)):
         return "unit"
     tokens = words.tagger.tokens(text[-8:])
@@ -255,6 +283,8 @@ def _praised(prose: Prose, start: int, end: int) -> bool:
     """Whether praise was received: 受到…通报表扬, or 集团公司通报表扬了队员 (never by the branch itself)."""
     clause_start, clause_end = prose.clause(start)
     before = prose.norm[clause_start:start]
+    if prose.norm.startswith(("先进", "优秀", "一批", "了一批", "为"), end):
+        return False  # 通报表彰先进; 通报表扬为… has a title
     if _MARKED.search(before):
         return True
     return bool(_GIVER.search(before)) and "支部" not in before and clause_end - end >= 2

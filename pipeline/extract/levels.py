@@ -29,6 +29,8 @@ _KIND = (
 )
 _PLACE = re.compile(rf"^[\u4e00-\u9fff]{{0,5}}?{_KIND}")
 _WITHIN = re.compile(_KIND)
+# What a place is called right after its name.
+_NAMED = re.compile(r"(?P<kind>省|市|县|(?<!地)区)(?![场民域块长容别级位间值面])")
 _KINDS = {
     "省": "provincial",
     "自治区": "provincial",
@@ -92,6 +94,18 @@ def of_occasion(clause: str, levels: Levels) -> str | None:
     """Read the level from the occasion: 在全省…竞赛中, 分局比武中."""
     found = re.search(r"在(?P<what>[^，。；]{2,40}?)(?:中|上|里|期间|评选|大赛|竞赛|比赛)", clause)
     return _first(found["what"], levels) if found else None
+
+
+def of_name(title: str, text: str) -> str | None:
+    """Read the level from the place that a title is named after (“汭江工匠”), which the text calls a city."""
+    for size in (3, 2):
+        at = text.find(title[:size]) if len(title) > size + 1 else -1
+        while at >= 0:
+            kind = _NAMED.match(text, at + size)
+            if kind:
+                return _KINDS[kind["kind"]]
+            at = text.find(title[:size], at + 1)
+    return None
 
 
 def of_medium(name: str, media: dict[str, str], levels: Levels) -> str | None:

@@ -17,6 +17,8 @@ from pipeline.lexicon import Lexicons, Matcher
 from pipeline.model import Span
 from pipeline.segment import Segmenter, make_segmenter
 
+# … and the other half: 和旅游厅“
+_OFFICE = re.compile(r"[和与][\u4e00-\u9fff]{2,10}[厅局委部]“")
 # A title's object is no longer than this; a title itself no longer than LONGEST.
 REACH = 90
 LONGEST = 40
@@ -26,6 +28,8 @@ _SPLIT = re.compile(
 )
 # 省级以上金牌17枚, 奖项3个: a count of honours is a quantity, no title; 提名 alone is not won.
 _COUNTED = re.compile(r"\d(?:余|多)?[项个件名万次枚块座面张]|提名$")
+# 最高人民法院发布的典型案例: who gave it stands before the title.
+_GIVEN = re.compile(r"[^，。；：“”]{2,24}?(?:发布|颁发|授予|评选|评定|公布|命名)的")
 _TIMES = re.compile(r"[\d一两二三四五六七八九十]{1,20}次$")
 
 
@@ -50,6 +54,7 @@ class Words:
     kind: dict[str, str]
     holders: Matcher
     holder: dict[str, str]
+    person: re.Pattern[str]  # a person's name right before the verb, or at the start of a clause
     tagger: Segmenter
     organisation: re.Pattern[str]
     levels: levels.Levels
@@ -104,10 +109,19 @@ def words(lexicons: Lexicons) -> Words:
         kind,
         Matcher(holder),
         holder,
+        _person(lexicons),
         make_segmenter("rjieba"),
         re.compile(rf"[^，。；：、“”《》\s]{{4,40}}?(?:{suffix})"),
         levels.compiled(lexicons),
     )
+
+
+def _person(lexicons: Lexicons) -> re.Pattern[str]:
+    """A surname and a name of one or two characters, alone or behind what the person is."""
+    name = rf"(?:{lexicons.alternatives('honours', 'surname')})[\u4e00-\u9fff]{{1,2}}"
+    adverb = lexicons.alternatives("honours", "adverb")
+    office = lexicons.alternatives("honours", "office_ending")
+    return re.compile(rf"(?:\A|[、和与]|{office}){name}(?:{adverb})*\Z|\A{name}(?={adverb})")
 
 
 def objects(prose: Prose, end: int, verb: str, words: Words) -> Iterator[tuple[Span, Span]]:
@@ -168,11 +182,16 @@ def _pieces(norm: str, start: int, stop: int) -> Iterator[Span]:
 
 
 def _whole(norm: str, pieces: Iterator[Span], words: Words) -> Iterator[Span]:
-    """Join a piece that only says the level to the one after it: 中央和国家机关…, 全国、全省“安康杯”…"""
+    """Join a piece that only says the level to the one after it: 中央和国家机关…, 全国、全省“安康杯”…
+
+    So is the first half of an issuer's name (省文化和旅游厅“…”), which holds no title.
+    """
     open_at: int | None = None
     for start, end in pieces:
         left, right = _strip(norm, start, end)
-        if norm[left:right] in words.levels.level:
+        piece = norm[left:right]
+        half = norm[end : end + 1] in ("和", "与") and _OFFICE.match(norm, end) is not None
+        if piece in words.levels.level or (half and not words.head.find(piece)):
             open_at = start if open_at is None else open_at
             continue
         yield (start if open_at is None else open_at), end
@@ -190,6 +209,8 @@ def _strip(norm: str, left: int, right: int) -> Span:
 def _title(norm: str, left: int, right: int, quote: Quote | None) -> Span | None:
     """The title in an object: inside its quotation marks, or the whole where a head stands outside."""
     if quote is None:
+        given = _GIVEN.match(norm, left, right)
+        left = given.end() if given else left
         cut = re.search(r"[（(]|——|的(?=[^称号]{2})", norm[left:right])
         right = left + cut.start() if cut else right
         return (left, right) if right - left >= 2 else None

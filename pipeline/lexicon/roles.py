@@ -56,6 +56,7 @@ ROLES: dict[str, frozenset[str]] = {
     "honours": frozenset(
         (
             "active",
+            "adverb",
             "branch",
             "condition",
             "county",
@@ -72,11 +73,13 @@ ROLES: dict[str, frozenset[str]] = {
             "national",
             "not_won",
             "office",
+            "office_ending",
             "open",
             "other",
             "provincial",
             "publish",
             "self",
+            "surname",
             "tail",
             "unit",
             "unit_level",

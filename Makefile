@@ -3,6 +3,8 @@ PYTHON ?= python3.11
 VENV := .venv
 BIN := $(VENV)/bin
 OUT ?= out
+# megabytes of text that `make bench` grows to
+SIZES ?= 1 10
 
 $(VENV)/.installed: pyproject.toml
 	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
@@ -40,8 +42,12 @@ train: setup  ## rebuild the classifier from data/training
 	$(BIN)/python -m pipeline train data/training/part-*.csv --out lexicons/models/siqiang.tsv \
 	  --reports data/gold/dev.jsonl --reports data/gold/sample.jsonl
 
-bench: setup  ## speed of the whole route beside plain jieba.cut
+bench: setup  ## speed beside plain jieba.cut, growth, and other tools (downloads them)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -e '.[dev,bench]' || \
+	  echo "peers that are not installed are told as such"
 	$(BIN)/python benchmarks/route.py
+	$(BIN)/python -m benchmarks.growth $(SIZES)
+	$(BIN)/python -m benchmarks.peers
 
 bench-short: setup  ## fails where the ratio to jieba.cut fell by more than 25 %
 	$(BIN)/python benchmarks/route.py --short

@@ -97,6 +97,16 @@ class Prose:
                 return self.quotes[at]
         return None
 
+    def quote_within(self, start: int, end: int) -> Quote | None:
+        """Give the first quotation that lies between two positions, its marks included."""
+        for at in range(bisect_right(self._quote_starts, start), len(self.quotes)):
+            quote = self.quotes[at]
+            if quote.start >= end:
+                return None
+            if quote.end < end:
+                return quote
+        return None
+
     def is_speech(self, quote: Quote) -> bool:
         """Whether a quotation is speech rather than a name or slogan."""
         inside = self.norm[quote.start : quote.end]

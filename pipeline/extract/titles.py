@@ -135,7 +135,7 @@ def objects(prose: Prose, end: int, verb: str, words: Words) -> Iterator[tuple[S
         times = _TIMES.search(norm, left, right)
         right = times.start() if times else right
         cut = words.tail.search(norm, left, right)
-        quote = next((q for q in prose.quotes if left <= q.start - 1 and q.end < right), None)
+        quote = prose.quote_within(left, right)
         if cut and (quote is None or cut.start() > quote.end):
             right = cut.start()
         span = _title(norm, left, right, quote)

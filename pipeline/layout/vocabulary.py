@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
 
@@ -55,6 +56,7 @@ class Vocabulary:
     story_opening: re.Pattern[str]
     told: re.Pattern[str]  # words of a story, which headings seldom have
     bullet: re.Pattern[str]
+    headings: Mapping[str, float]  # weights of the models of run-in headings
     dateline: re.Pattern[str]  # where and when a news item was sent: 本报讯（记者 李某）
     byline_words: re.Pattern[str]  # say that a bullet stands before an author or a picture's text
 
@@ -137,6 +139,7 @@ def vocabulary(lexicons: Lexicons) -> Vocabulary:
         story_opening=re.compile(lexicons.alternatives("layout", "story_opening")),
         told=re.compile(lexicons.alternatives("layout", "told")),
         bullet=re.compile(rf"(?:{lexicons.alternatives('layout', 'bullet')})+"),
+        headings=lexicons.headings,
         dateline=re.compile(
             rf"[^，。]{{0,16}}(?:{lexicons.alternatives('layout', 'dateline')})(?:（[^）]{{2,40}}）)?"
         ),

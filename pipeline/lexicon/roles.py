@@ -147,6 +147,7 @@ ROLES: dict[str, frozenset[str]] = {
     ),
     "quantities": frozenset(
         (
+            "averaged",
             "beside_down",
             "beside_up",
             "body",

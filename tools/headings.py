@@ -51,7 +51,7 @@ def files() -> list[Path]:
     dev = {json.loads(line)["id"] for line in (DATA / "gold/dev.jsonl").open(encoding="utf-8")}
     gold = [p for p in (DATA / "gold/composed").glob("g*.txt") if p.stem in dev]
     return sorted(
-        [*(DATA / "corpus").glob("h*.txt"), *(DATA / "corpus/openings").glob("r*.txt"), *gold]
+        [*(DATA / "corpus").glob("h*.txt"), *(DATA / "corpus/openings").glob("*.txt"), *gold]
     )
 
 
@@ -81,10 +81,16 @@ def named(report: Report) -> list[dict[str, float]]:
     """Give the features of each possible opening of a report, the first paragraph's aside."""
     words = vocabulary(load())
     return [
-        heads.features(report.norm[slice(*o.span)], report.norm[o.span[1] : o.span[1] + 2], words)
+        heads.features(report.norm[slice(*o.span)], following(report, o), words)
         for o in counted(report)
         if o.possible
     ]
+
+
+def following(report: Report, opening: heads.Opening) -> str:
+    """Give the text behind an opening, to the end of its paragraph."""
+    end = next(p.end for p in report.paragraphs if p.start == opening.span[0])
+    return report.norm[opening.span[1] : min(end, opening.span[1] + heads.AHEAD)]
 
 
 def counted(report: Report) -> list[heads.Opening]:
@@ -151,16 +157,18 @@ def fit_reports(judged: Sequence[tuple[Report, list[heads.Opening]]]) -> dict[st
 def check(reports: Sequence[Report]) -> None:
     """Print the share of reports judged right, and F1 of their headings by where the line is drawn."""
     judged = list(crossed(reports))
-    right, wrong = 0, []
+    wrong: dict[float, list[str]] = {line: [] for line in (-1.5, -1.0, -0.5, 0.0, 0.5)}
     kept: list[tuple[Report, list[heads.Opening]]] = []
     for fold in range(FOLDS):
         weights = fit_reports([j for i, j in enumerate(judged) if i % FOLDS != fold])
         for report, found in judged[fold::FOLDS]:
-            headed = heads.report_score(report.norm, found, weights) > 0
-            right += headed == bool(report.headings)
-            wrong += [] if headed == bool(report.headings) else [report.name]
-            kept += [(report, found)] if headed and report.headings else []
-    print(f"{right} of {len(judged)} reports right; wrong: {' '.join(sorted(wrong))}")
+            score = heads.report_score(report.norm, found, weights)
+            for line, names in wrong.items():
+                names += [] if (score > line) == bool(report.headings) else [report.name]
+            kept += [(report, found)] if score > heads.HEADED and report.headings else []
+    for line, names in wrong.items():
+        right = len(judged) - len(names)
+        print(f"headed above {line}: {right} of {len(judged)}; wrong: {' '.join(sorted(names))}")
     for line in (-2.5, -2.0, -1.5, -1.0, -0.5, 0.0):
         hit = got = want = 0
         for report, found in kept:

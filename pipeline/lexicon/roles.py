@@ -104,6 +104,7 @@ ROLES: dict[str, frozenset[str]] = {
             "meta_mark",
             "neutral_heading",
             "not_heading",
+            "ours",
             "predicate",
             "publication_column",
             "story_opening",

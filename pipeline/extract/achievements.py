@@ -43,7 +43,7 @@ _MARKS = ("，", "。", "、", "；", "", "\n", "！")
 # A period is told within so many characters before its number.
 PERIOD = 80
 # A duration told as a volume of work: 志愿服务3.5万小时.
-VOLUME = 1000
+VOLUME = 100
 # What is averaged stands within so many characters before its number.
 AVERAGED = 12
 # 每月4次 is a rule, 每月走访300户 a result: rules of frequency have small numbers.

@@ -41,7 +41,7 @@ _WHO = re.compile(
 _LEADER = re.compile("领导|书记|[市省县区州部局院厅]长|主任|政府|党委|主席|总经理|负责|同志")
 # 操作部, 修理一班, 调度二值: a part of the unit, by its last character.
 _WORK = re.compile("的(?:作品|论文|报道|课题|微课|文章)(?:《[^《》]{1,30}》)?$")
-_TEAM = re.compile(r"[\u4e00-\u9fff]{2}(?:(?<![支干全内外])部|班|值|科|处|股|厂)$")
+_TEAM = re.compile(r"[\u4e00-\u9fff]{2}(?:(?<![支干全内外])部|班|值|科|处|股|厂|(?<!小)组)$")
 # The branch as the subject right before the verb, adverbs and the issuer aside.
 _OURS = re.compile(
     r"(?:党支部|党总支|支部)(?:先后|连续[^，。；]{0,6}|多次|再次|也|还|曾|均)?(?:[被获由受][^，。；：“”的]{0,20})?$"

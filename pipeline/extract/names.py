@@ -33,6 +33,7 @@ class Words:
     honour: Matcher
     other: Matcher
     owner: re.Pattern[str]
+    maker: re.Pattern[str]  # who made what is named, if not the branch: 县中医院推出的“…”
     above: re.Pattern[str]  # a campaign of those above: 县里部署的“…”
     claim: re.Pattern[str]  # words of a sentence, which no name has
     put: re.Pattern[str]  # verbs after a quotation that is written or told somewhere
@@ -74,6 +75,10 @@ def words(lexicons: Lexicons) -> Words:
         Matcher(lexicons.terms("honours", "other")),
         re.compile(
             r"(?P<owner>(?P<place>[\u4e00-\u9fff]{2,4}?)[市县区][^，。；：、“”《》\s]{1,24})的$"
+        ),
+        re.compile(
+            rf"(?P<who>[\u4e00-\u9fff]{{1,12}}(?:{lexicons.alternatives('practices', 'maker')}))"
+            rf"(?:(?:{lexicons.alternatives('practices', 'made')})的|(?<=[局会委办])的)$"
         ),
         re.compile(
             rf"(?:{lexicons.alternatives('practices', 'above')})"

@@ -41,6 +41,10 @@ _LISTED = re.compile(r"[”》]、[^，。；]{1,24}?等(?P<noun>[\u4e00-\u9fff]
 _FAR = re.compile(r"[”》]的[^，。；]{2,14}?(?P<noun>格局|机制|体系|模式)")
 _PRAISED = re.compile(r"[^，。；]{0,4}(?:优秀|示范|先进|十佳|典型|星级|标杆)")
 _FORMULA = re.compile(r"[\u4e00-\u9fffA-Za-z\d]\+[\u4e00-\u9fffA-Za-z\d]")
+# “亮秤行动”就这么开了张: it came into being.
+_BORN = re.compile(
+    "(?:就|便|由此|应运|随之|这样|正式|于是|很快)[^，。；]{0,4}(?:诞生|开张|开了张|成立|启动|上线|而生|问世|出炉|办了起来|开班)"
+)
 # Whose a described name is: the branch's, or a place's of its own.
 _OF_OURS = re.compile("(?:支部|党总支|党委|[口里上前中边外内头旁下])的$")
 _TEAM = re.compile(r"[\u4e00-\u9fff]{3,10}队$")
@@ -101,6 +105,9 @@ def _quoted(prose: Prose, quote: Quote, branch: str | None, words: Words) -> Pra
     verb, distance = _verb(prose, quote.start - 1, words, CLAUSE if own else GOVERNS)
     if outer == "":
         return None
+    if own and _BORN.match(norm, quote.end + 1):
+        text = prose.clean[quote.start : quote.end]
+        return Practice(quote.start, quote.end, text, own, verb, "name", 0.8)
     if outer is None and not (
         own
         or formula
@@ -143,7 +150,10 @@ def _nameable(prose: Prose, quote: Quote, name: str, branch: str | None, words: 
     if any(len(sentence) - at < 30 for at, _, _ in words.other.find(sentence)):
         return False
     owner = words.owner.search(before)
-    return owner is None or not branch or owner["place"][-2:] in branch
+    if owner is not None and branch and owner["place"][-2:] not in branch:
+        return False
+    maker = words.maker.search(before)
+    return maker is None or not branch or maker["who"][-3:] in branch
 
 
 def _own_kind(name: str, words: Words) -> str | None:

@@ -29,6 +29,8 @@ _ZERO = Decimal(0)
 _PLACE = re.compile(r"[桥河沟铺店镇湾岭坡街巷屯庄塘坝湖山口水渡](?![边里上])")
 # What ties a number to the one it became: 38万增至91万.
 _REACHING = re.compile(r"[\u4e00-\u9fff]{1,4}[至到为成](?:了)?(?=\d)")
+_COLD = re.compile("零下|气温|温度|体温|高温|低温")
+_GRADE = re.compile("企业|村|镇|产业|项目|园区|大镇|强镇|级|规模|楼宇")
 # What a clause ends with.
 _MARKS = ("，", "。", "、", "；", "！", "？", "：", "）", "\n", "")
 # Roles of units that make a number no quantity.
@@ -133,6 +135,10 @@ def _read(prose: Prose, numeral: Numeral, words: Words) -> Quantity | Rejected |
         return Rejected(start, end, "code")
     if role == "classifier" and name in words.coins and _is_paid(prose, start, stop, words):
         name, role = "元", "money"
+    if name == "度" and _COLD.search(norm, max(0, start - LONGEST_UNIT), start):
+        return Rejected(start, stop, "reading")
+    if role == "money" and not numeral.core.strip("百千万亿") and _GRADE.match(norm, stop):
+        return Rejected(start, stop, "grade")  # 纳税过亿元企业
     if role in REFUSED:
         return Rejected(start, stop, role)
     if "分之" in norm[start:end] and "百分之" not in norm[start:end]:

@@ -28,6 +28,11 @@ _SPLIT = re.compile(
 )
 # 省级以上金牌17枚, 奖项3个: a count of honours is a quantity, no title; 提名 alone is not won.
 _COUNTED = re.compile(r"奖学金|\d(?:余|多)?[项个件名万次枚块座面张]|提名$")
+# A quoted name that opens with a level and goes on is a title: “全国质量信得过班组”.
+LEVELLED = 6
+# …大赛二等奖2项: so many of one prize.
+_PRIZES = re.compile(r"(?<=等奖|[金银铜]奖)\d{1,3}[项个件]$")
+_CONTEST = re.compile("大赛|竞赛|比赛|评选|评比|联赛")
 # 最高人民法院发布的典型案例: who gave it stands before the title.
 _GIVEN = re.compile(r"[^，。；：“”]{2,24}?(?:发布|颁发|授予|评选|评定|公布|命名)的")
 _TIMES = re.compile(r"[\d一两二三四五六七八九十]{1,20}次$")
@@ -134,6 +139,8 @@ def objects(prose: Prose, end: int, verb: str, words: Words) -> Iterator[tuple[S
         left, right = _strip(norm, piece_start, piece_end)
         times = _TIMES.search(norm, left, right)
         right = times.start() if times else right
+        prizes = _PRIZES.search(norm, left, right) if _CONTEST.search(norm, left, right) else None
+        right = prizes.start() if prizes else right
         cut = words.tail.search(norm, left, right)
         quote = prose.quote_within(left, right)
         if cut and (quote is None or cut.start() > quote.end):
@@ -233,4 +240,7 @@ def _plausible(
         levelled = not weak and levels.of_title(title, words.levels) is not None
         return (bool(head) or levelled) and not _COUNTED.search(title)
     before = norm[outer[0] : quote.start - 1]
-    return len(before) <= 24 and (bool(head) or not weak or bool(words.levels.words.find(before)))
+    levelled = levels.of_title(title, words.levels) is not None and len(title) > LEVELLED
+    called = norm.startswith("称号", quote.end + 1)
+    told = bool(head) or not weak or levelled or called or bool(words.levels.words.find(before))
+    return len(before) <= 24 and len(title) > 1 and told

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cache
@@ -10,6 +11,10 @@ from pipeline.lexicon import Lexicons
 
 # Units longer than this many characters are not in the lexicon.
 LONGEST_UNIT = 6
+# What makes one unit of two: 427件（套）, 九千匹次.
+_COMPOUND = re.compile(
+    "（[件套条台次个张篇项卷份组人户只]）|(?<!人)(?<!一)次(?![数要日品性等级元序第生方])"
+)
 # Where a unit has several roles, the first of these that applies.
 _ROLES = (
     "slogan", "money", "percent", "reading", "rating", "measure", "time", "classifier", "age", "anniversary",
@@ -100,6 +105,9 @@ def lookup(norm: str, at: int, words: Words, slogan: bool = False) -> tuple[int,
         found = units.get(norm[at : at + size])
         if found is not None and at + size <= len(norm):
             unit, role = found
+            if role == "classifier":
+                more = _COMPOUND.match(norm, at + size)  # 卷（件）, 间次, 匹次
+                return (more.end(), unit + more.group(), role) if more else (at + size, unit, role)
             measured = role == "rating" and not _before_noun(norm, at + size)
             return at + size, unit, "measure" if measured else role
     return None

@@ -137,6 +137,8 @@ ROLES: dict[str, frozenset[str]] = {
             "head_before",
             "institution",
             "issue",
+            "made",
+            "maker",
             "metaphor",
             "naming_verb",
             "no_practice",

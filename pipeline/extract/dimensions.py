@@ -25,7 +25,7 @@ from pipeline.model import Score, Section, Sentence, Term
 Floats = npt.NDArray[np.float32]
 
 # An article that is no branch's report: a section's winner needs these log-odds, and this lead.
-OUTRIGHT, CLEAR = 2.0, 1.2
+OUTRIGHT, CLEAR = 4.0, 1.2
 # Log-odds of a section count for its sentences up to here, for and against.
 SURE = 6.0
 # Lexicon weights of one sentence count up to here: ten slogans are no more evidence than two.
@@ -40,7 +40,7 @@ LEXICON_SLOPE, LEXICON_INTERCEPT = 0.9, -2.0
 # on data/gold/dev.jsonl with the lexicon alone. `zhibu train` fits a model's own.
 DEFAULT_SECTIONS: tuple[float, ...] = (2.0, 0.3, 1.0, 0.8, 0.0, -8.0, 0.0, 1.0)
 DEFAULT_COMBINE: tuple[float, ...] = (
-    -0.13, 0.54, 0.31, -0.11, 1.63, -0.57, 0.77, 0.58, -1.47, -0.02, -1.48, 0.56, 0.38, 0.3, -0.64, 0.09,
+    -0.13, 0.54, 0.31, -0.11, 1.63, -0.57, 0.77, 0.58, -1.47, -0.02, 0.56, 0.38, 0.3, -0.64, 0.09,
     0.51, -0.29, 0.09,
 )  # fmt: skip
 
@@ -201,7 +201,7 @@ def features(
     chosen: Sequence[int | None],
     scores: Floats,
 ) -> Floats:
-    """Give what speaks for each sentence and dimension: shape (sentences, dimensions, 19)."""
+    """Give what speaks for each sentence and dimension: shape (sentences, dimensions, 18)."""
     model, lexicon = evidence.model, evidence.lexicon
     count, dimensions = model.shape
     of = np.array([s.section for s in sentences], dtype=np.int64)
@@ -229,7 +229,6 @@ def features(
         # A report without sections is told as a story; before the first of several stands a lead.
         ~inside & (len(chosen) > 0),
         ~inside & (len(chosen) == 0),
-        (np.arange(count) == 0)[:, None],
         np.where(other, model, 0.0),
         model - _rivals(model),
         inside & ~decided,

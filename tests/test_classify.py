@@ -15,7 +15,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from pipeline.classify import load_model
+from pipeline.classify import Joining, load_model
 from pipeline.classify.model import FORMAT, Model, ngrams, prepare, save_model
 from pipeline.commands.train import run as train_command
 from pipeline.errors import LexiconError
@@ -70,15 +70,15 @@ def test_other_training_gives_other_bytes(training: Path, small: Path, tmp_path:
     assert (tmp_path / "b.tsv").read_bytes() != small.read_bytes()
 
 
-def test_scores_have_a_row_a_text_and_a_column_a_dimension(small: Path) -> None:
+def test_scores_have_a_row_a_text_a_column_a_dimension_and_one_for_any(small: Path) -> None:
     model = load_model(small)
     assert model.dimensions == tuple(KEYS)
     texts = ["党员学习党章", "", "天气渐渐转凉。", "ΩΩΩ"]
     scores = model.scores(texts)
-    assert scores.shape == (4, len(KEYS))
+    assert scores.shape == (4, len(KEYS) + 1)
     assert scores.dtype == np.float32
     assert np.isfinite(scores).all()
-    assert model.scores([]).shape == (0, len(KEYS))
+    assert model.scores([]).shape == (0, len(KEYS) + 1)
     assert (scores[1] == model.intercept).all(), "a text without known n-grams says nothing"
     assert (scores[3] == model.intercept).all()
     one_by_one = np.concatenate([model.scores([t]) for t in texts])
@@ -89,8 +89,10 @@ def test_the_classifier_learns_what_it_is_shown(small: Path) -> None:
     model = load_model(small)
     for label, texts in SENTENCES.items():
         if label:
-            best = model.scores(texts).argmax(axis=1)
+            best = model.scores(texts)[:, : len(KEYS)].argmax(axis=1)
             assert [model.dimensions[k] for k in best] == [label] * len(texts)
+        speaks = model.scores(texts)[:, len(KEYS)] > 0
+        assert speaks.tolist() == [bool(label)] * len(texts)
 
 
 def test_figures_are_not_learnt() -> None:
@@ -109,7 +111,7 @@ def test_what_is_saved_is_loaded(tmp_path: Path) -> None:
         np.linspace(1, 2, len(grams), dtype=np.float32).round(4),
         table,
         np.array([0.5, -0.25], dtype=np.float32),
-        (1.0, 2.0),
+        Joining((1.0, 2.0), (3.0,), (0.5, -0.5)),
     )
     save_model(tmp_path / "m.tsv", model, {})
     back = load_model(tmp_path / "m.tsv")
@@ -117,7 +119,7 @@ def test_what_is_saved_is_loaded(tmp_path: Path) -> None:
     for gram, k in model.vocabulary.items():
         assert (back.weights[back.vocabulary[gram]] == table[k]).all()
     assert (back.intercept == model.intercept).all()
-    assert (back.scheme, back.dimensions, back.combine) == ("x", ("a", "b"), (1.0, 2.0))
+    assert (back.scheme, back.dimensions, back.joining) == ("x", ("a", "b"), model.joining)
     text = "党\t“学\\"
     assert np.allclose(back.scores([text]), model.scores([text]), atol=1e-4)
 
@@ -139,7 +141,8 @@ def header(**more: object) -> str:
     """A header line that is right but for what is given."""
     own = {
         "format": FORMAT, "scheme": "siqiang", "dimensions": ["a"],
-        "intercept": [0.0], "combine": [1.0], **more,
+        "intercept": [0.0], "join_sections": [1.0], "join_sentences": [1.0],
+        "join_section_bias": [], "join_sentence_bias": [], **more,
     }  # fmt: skip
     return json.dumps({k: v for k, v in own.items() if v is not None})
 
@@ -170,11 +173,12 @@ CODE = '__import__("os").system("touch proof")'
         header(dimensions=None),
         header(scheme=None),
         header(intercept=None),
-        header(combine=None),
+        header(join_sections=None),
+        header(join_sentence_bias=[0.0, 1.0]),
         header(dimensions=7),
         header(intercept=[CODE]),
-        header(intercept=[0.0, 1.0]),
-        header(combine="x"),
+        header(intercept=[0.0, 1.0, 2.0]),
+        header(join_sentences="x"),
         "[]",
         "",
     ],

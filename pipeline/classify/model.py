@@ -1,7 +1,8 @@
 """A trained classifier at work: linear scores over character n-grams, from a file without code.
 
 The file is a text table: a JSON header line, then one n-gram a line with its idf and its weight for each
-dimension. Loading it reads numbers and runs nothing.
+output: the dimensions, and last, where the intercepts are one more, whether a text speaks of any of them.
+Loading it reads numbers and runs nothing.
 """
 
 from __future__ import annotations
@@ -9,7 +10,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass, fields
 from functools import cache, cached_property
 from pathlib import Path
 from typing import Any
@@ -20,7 +21,7 @@ import numpy.typing as npt
 from pipeline.classify.grams import Grams
 from pipeline.errors import LexiconError
 
-FORMAT = "zhibu-model-1"
+FORMAT = "zhibu-model-2"
 # N-grams of one to three characters: words of one and two characters with a neighbour.
 LONGEST = 3
 _DIGITS = re.compile("[1-9]")
@@ -39,12 +40,24 @@ def ngrams(text: str) -> list[str]:
     return [text[i : i + n] for n in range(1, LONGEST + 1) for i in range(size - n + 1)]
 
 
+@dataclass(frozen=True)
+class Joining:
+    """Weights that join a classifier's scores with headings, lexicon and context (see extract.dimensions).
+
+    `sections` and `sentences` are shared by all dimensions; a bias has one number a dimension, or is empty.
+    """
+
+    sections: tuple[float, ...]
+    sentences: tuple[float, ...]
+    section_bias: tuple[float, ...] = ()
+    sentence_bias: tuple[float, ...] = ()
+
+
 @dataclass(frozen=True, eq=False)
 class Model:
-    """Weights of a linear classifier with one output a dimension.
+    """Weights of a linear classifier with one output a dimension, and one more for any dimension or none.
 
-    `idf` has shape (features,), `weights` (features, dimensions), `intercept` (dimensions,).
-    `combine` are the weights that join its scores with headings and lexicon (see extract.dimensions).
+    `idf` has shape (features,), `weights` (features, outputs), `intercept` (outputs,).
     """
 
     scheme: str
@@ -53,10 +66,10 @@ class Model:
     idf: Floats
     weights: Floats
     intercept: Floats
-    combine: tuple[float, ...]
+    joining: Joining
 
     def scores(self, texts: Sequence[str]) -> Floats:
-        """Give the log-odds of every dimension for every text: shape (texts, dimensions)."""
+        """Give the log-odds of every output for every text: shape (texts, outputs)."""
         count = len(texts)
         lengths = np.array([len(t) for t in texts], dtype=np.int64)
         cells, counts = np.unique(
@@ -68,12 +81,12 @@ class Model:
         norms = np.sqrt(np.bincount(row, values * values, count))
         shares = values / norms[row]
         sums = [np.bincount(row, shares * weights[ids], count) for weights in self._columns]
-        scores = np.array(sums).reshape(len(self.dimensions), count).T + self.intercept
+        scores = np.array(sums).reshape(len(self.intercept), count).T + self.intercept
         return np.ascontiguousarray(scores, dtype=np.float32)
 
     @cached_property
     def _columns(self) -> Floats:
-        """The weights by dimension, each dimension's side by side."""
+        """The weights by output, each output's side by side."""
         return np.ascontiguousarray(self.weights.T)
 
     @cached_property
@@ -88,7 +101,10 @@ def save_model(path: Path, model: Model, about: dict[str, Any]) -> None:
         "scheme": model.scheme,
         "dimensions": list(model.dimensions),
         "intercept": [round(float(x), 5) for x in model.intercept],
-        "combine": [round(float(x), 4) for x in model.combine],
+        **{
+            f"join_{name}": [round(float(x), 4) for x in values]
+            for name, values in asdict(model.joining).items()
+        },
         **about,
     }
     lines = [json.dumps(header, ensure_ascii=False, sort_keys=True)]
@@ -107,7 +123,7 @@ def load_model(path: Path) -> Model:
         raise LexiconError("model file cannot be read", str(path), "train it again") from error
     first, _, rest = text.partition("\n")
     header = _header(first, path)
-    dimensions = tuple(header["dimensions"])
+    outputs = len(header["intercept"])
     vocabulary: dict[str, int] = {}
     numbers: list[list[float]] = []
     for at, line in enumerate(rest.splitlines(), 2):
@@ -117,17 +133,17 @@ def load_model(path: Path) -> Model:
             vocabulary[str(json.loads(f'"{gram}"'))] = len(numbers) - 1
         except ValueError as error:
             raise LexiconError("not an n-gram row", f"{path}:{at}", "train it again") from error
-        if len(cells) != len(dimensions) + 1:
+        if len(cells) != outputs + 1:
             raise LexiconError("wrong number of cells", f"{path}:{at}", "train it again")
-    table = np.array(numbers, dtype=np.float32).reshape(len(numbers), len(dimensions) + 1)
+    table = np.array(numbers, dtype=np.float32).reshape(len(numbers), outputs + 1)
     return Model(
         header["scheme"],
-        dimensions,
+        tuple(header["dimensions"]),
         vocabulary,
         np.ascontiguousarray(table[:, 0]),
         np.ascontiguousarray(table[:, 1:]),
         np.array(header["intercept"], dtype=np.float32),
-        tuple(header["combine"]),
+        header["joining"],
     )
 
 
@@ -136,13 +152,24 @@ def _header(line: str, path: Path) -> dict[str, Any]:
     try:
         found = json.loads(line)
         dimensions = [str(d) for d in found["dimensions"]]
+        joining = Joining(
+            *(tuple(float(x) for x in found[f"join_{f.name}"]) for f in fields(Joining))
+        )
+        intercept = [float(x) for x in found["intercept"]]
         header = {
             "scheme": str(found["scheme"]),
             "dimensions": dimensions,
-            "intercept": [float(x) for x in found["intercept"]],
-            "combine": [float(x) for x in found["combine"]],
+            "intercept": intercept,
+            "joining": joining,
         }
-        if found["format"] != FORMAT or len(header["intercept"]) != len(dimensions):
+        count = len(dimensions)
+        wrong = (
+            found["format"] != FORMAT
+            or len(intercept) not in (count, count + 1)
+            or len(joining.section_bias) not in (0, count)
+            or len(joining.sentence_bias) not in (0, count)
+        )
+        if wrong:
             raise ValueError(found["format"])
     except (ValueError, KeyError, TypeError) as error:
         raise LexiconError(f"not a {FORMAT} file", f"{path}:1", "train it again") from error

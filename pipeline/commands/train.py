@@ -9,8 +9,14 @@ from typing import Any
 
 import numpy as np
 
-from pipeline.classify import Model
-from pipeline.classify.train import fit_combination, read_sentences, train, write
+from pipeline.classify import Joining, Model
+from pipeline.classify.train import (
+    fit_combination,
+    fit_sections,
+    read_sentences,
+    train,
+    write,
+)
 from pipeline.errors import ReadError
 from pipeline.extract import dimensions
 from pipeline.lexicon import Lexicons
@@ -25,28 +31,25 @@ FOLDS = 5
 def run(
     sentences: Sequence[Path], reports: Sequence[Path], out: Path, scheme: str, folder: str | None
 ) -> dict[str, Any]:
-    """Train on CSV files of sentences and the sentences of golden reports; fit the combination on these.
+    """Train on CSV files of sentences and the sentences of golden reports; fit on these what joins them.
 
-    The combination is fitted on reports that the classifier did not see: for each of FOLDS parts of the
+    What joins the evidence is fitted on reports that the classifier did not see: for each of FOLDS parts of the
     reports it is trained on the rest. Gives the number of sentences, reports and n-grams.
     """
     lexicons = load(folder, scheme)
     keys = lexicons.scheme.dimensions
     texts, labels = read_sentences(sentences, keys)
     golden = [g for path in reports for g in golden_reports(path)]
-    combine: tuple[float, ...] = dimensions.DEFAULT_COMBINE
+    joining = Joining(dimensions.DEFAULT_SECTIONS, dimensions.DEFAULT_COMBINE)
     if golden:
-        tables, wanted = [], []
+        unseen: list[tuple[dict[str, Any], Model]] = []
         for fold in range(FOLDS):
             rest = [g for i, g in enumerate(golden) if i % FOLDS != fold]
-            model = train(*_with(texts, labels, rest, keys), scheme, keys, combine)
-            for g in golden[fold::FOLDS]:
-                table, marks = _evidence(g, lexicons, model)
-                tables.append(table)
-                wanted.append(marks)
-        combine = fit_combination(np.concatenate(tables), np.concatenate(wanted))
+            model = train(*_with(texts, labels, rest, keys), scheme, keys, joining)
+            unseen += [(g, model) for g in golden[fold::FOLDS]]
+        joining = _fit(unseen, lexicons)
     texts, labels = _with(texts, labels, golden, keys)
-    model = train(texts, labels, scheme, keys, combine)
+    model = train(texts, labels, scheme, keys, joining)
     out.parent.mkdir(parents=True, exist_ok=True)
     write(out, model, [*sentences, *reports])
     counts = {"sentences": len(texts), "reports": len(golden), "ngrams": len(model.vocabulary)}
@@ -92,13 +95,36 @@ def as_prose(report: dict[str, Any]) -> tuple[str, list[Sentence], list[Section]
     return normalise(text), cut, sections
 
 
-def _evidence(report: dict[str, Any], lexicons: Lexicons, model: Model) -> tuple[Any, Any]:
-    """Evidence and labels of a golden report's sentences, optional ones left out."""
-    norm, cut, sections = as_prose(report)
-    evidence = dimensions.gather(norm, cut, lexicons, model)
-    chosen, scores = dimensions.decide_sections(norm, sections, cut, evidence, lexicons)
-    table = dimensions.features(cut, evidence, chosen, scores)
+def _fit(unseen: Sequence[tuple[dict[str, Any], Model | None]], lexicons: Lexicons) -> Joining:
+    """Fit the choice of sections on golden reports, each with a model that did not see it, then sentences.
+
+    Sections without a key `dimension` and optional sentences are left out.
+    """
     keys = lexicons.scheme.dimensions
-    used = [i for i, s in enumerate(report["sentences"]) if not s.get("optional")]
-    wanted = np.array([[k in report["sentences"][i]["dimensions"] for k in keys] for i in used])
-    return table[used].reshape(-1, table.shape[-1]), wanted.reshape(-1)
+    laid = [as_prose(g) for g, _ in unseen]
+    evidence = [
+        dimensions.gather(norm, cut, lexicons, model)
+        for (norm, cut, _), (_, model) in zip(laid, unseen, strict=True)
+    ]
+    tables = [
+        dimensions.section_features(norm, sections, cut, found, lexicons)
+        for (norm, cut, sections), found in zip(laid, evidence, strict=True)
+    ]
+    rows, wanted = [], []
+    for (golden, _), table in zip(unseen, tables, strict=True):
+        for row, section in zip(table, golden.get("sections", []), strict=True):
+            if "dimension" in section:
+                rows.append(row)
+                wanted.append(keys.index(section["dimension"]) if section["dimension"] else -1)
+    weights, bias = dimensions.DEFAULT_SECTIONS, tuple[float, ...]()
+    if rows:
+        weights, bias = fit_sections(np.array(rows), np.array(wanted))
+    sentence_rows, marks = [], []
+    for (golden, _), (_, cut, _), found, table in zip(unseen, laid, evidence, tables, strict=True):
+        scores = dimensions.weigh(table, weights, bias)
+        chosen = dimensions.decide_sections(scores)
+        used = [i for i, s in enumerate(golden["sentences"]) if not s.get("optional")]
+        sentence_rows.append(dimensions.features(cut, found, chosen, scores)[used])
+        marks += [[k in golden["sentences"][i]["dimensions"] for k in keys] for i in used]
+    combine, sentence_bias = fit_combination(np.concatenate(sentence_rows), np.array(marks))
+    return Joining(weights, combine, bias, sentence_bias)

@@ -9,8 +9,7 @@ from __future__ import annotations
 
 import math
 import re
-from bisect import bisect_left, bisect_right
-from collections import deque
+from bisect import bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
@@ -19,32 +18,30 @@ from itertools import accumulate
 import numpy as np
 import numpy.typing as npt
 
-from pipeline.classify import Model
+from pipeline.classify import Joining, Model
 from pipeline.lexicon import Lexicons, Matcher
 from pipeline.model import Score, Section, Sentence, Term
 
 Floats = npt.NDArray[np.float32]
 
-# How a heading, the mean classifier score and the mean lexicon weight of a body count for a section;
-# chosen on data/gold/dev.jsonl and stable around these values.
-HEADING_LEXICON, HEADING_MODEL, BODY_LEXICON = 2.0, 0.3, 0.8
-# Sections of one report seldom share a dimension: each further one with it must win by this much.
-REPEAT = 1.5
-# A section is left open where its best score is below LEAST and no clear winner.
-LEAST, CLEAR = -1.0, 1.2
-OUTRIGHT = 2.0
+# An article that is no branch's report: a section's winner needs these log-odds, and this lead.
+OUTRIGHT, CLEAR = 4.0, 1.2
+# Log-odds of a section count for its sentences up to here, for and against.
+SURE = 6.0
 # Lexicon weights of one sentence count up to here: ten slogans are no more evidence than two.
 CAP = 6.0
-# So many sections of one report are decided against each other at a time: a book has more, a report never.
-RIVALS = 200
 THRESHOLD = 0.5
 # Log-odds below this are certainly below THRESHOLD: their logistic is not computed.
 LEAST_LOGIT = -0.01
 # Without a classifier the lexicon speaks alone: this is its weight as log-odds.
 LEXICON_SLOPE, LEXICON_INTERCEPT = 0.9, -2.0
-# Weights of `features` below, fitted on data/gold/dev.jsonl (`zhibu train` fits them anew).
-DEFAULT_COMBINE = (
-    -2.92, 1.0, 0.45, -0.35, 3.2, -2.0, 0.6, 0.35, -0.1, -0.2, -0.02, -0.5, 0.1, 0.2,
+# Weights of `section_features` and `features` below where a scheme has no trained model, alike for all
+# dimensions: for sections set by hand, so that one of which nothing speaks stays open; for sentences fitted
+# on data/gold/dev.jsonl with the lexicon alone. `zhibu train` fits a model's own.
+DEFAULT_SECTIONS: tuple[float, ...] = (2.0, 0.3, 1.0, 0.8, 0.0, -8.0, 0.0, 1.0)
+DEFAULT_COMBINE: tuple[float, ...] = (
+    -0.13, 0.54, 0.31, -0.11, 1.63, -0.57, 0.77, 0.58, -1.47, -0.02, 0.56, 0.38, 0.3, -0.64, 0.09,
+    0.51, -0.29, 0.09,
 )  # fmt: skip
 
 
@@ -77,9 +74,13 @@ def words(lexicons: Lexicons) -> Words:
 
 @dataclass(frozen=True, slots=True)
 class Evidence:
-    """What speaks for each dimension: arrays of shape (sentences, dimensions) and the hits."""
+    """What speaks for each dimension: arrays of shape (sentences, dimensions) and the hits.
+
+    `any`, of shape (sentences, 1), tells whether a sentence speaks of any dimension at all.
+    """
 
     model: Floats
+    any: Floats
     lexicon: Floats
     terms: tuple[Term, ...]
     has_model: bool
@@ -117,7 +118,10 @@ def gather(
         scores = model.scores(texts)
     else:
         scores = (LEXICON_SLOPE * np.minimum(lexicon, CAP) + LEXICON_INTERCEPT).astype(np.float32)
-    return Evidence(scores, np.minimum(lexicon, CAP), tuple(terms), model is not None)
+    # A model may have one output more than dimensions: whether a text speaks of any.
+    by_dimension, more = scores[:, : len(keys)], scores[:, len(keys) :]
+    any_ = more if more.shape[1] else by_dimension.max(axis=1, keepdims=True)
+    return Evidence(by_dimension, any_, np.minimum(lexicon, CAP), tuple(terms), model is not None)
 
 
 def _quoted(norm: str, start: int, position: int) -> bool:
@@ -125,67 +129,70 @@ def _quoted(norm: str, start: int, position: int) -> bool:
     return norm.count("“", start, position) > norm.count("”", start, position)
 
 
-def decide_sections(
+def section_features(
     norm: str,
     sections: Sequence[Section],
     sentences: Sequence[Sentence],
     evidence: Evidence,
     lexicons: Lexicons,
-    article: bool = False,
-) -> tuple[list[int | None], Floats]:
-    """Give the dimension (index or None) of every section, and the scores behind it.
+) -> Floats:
+    """Give what speaks for each section and dimension: shape (sections, dimensions, 8).
 
-    The section with the clearest winner is decided first; each dimension already given makes it a
-    little harder for the next section to take it too. An `article` that is no branch's report speaks of
-    branches in general, and must name a dimension outright.
+    Of the heading and of the body the lexicon and the classifier, the classifier on the whole report,
+    whether the heading is one that never has a dimension (下一步), and how long the body is.
     """
-    vocabulary = words(lexicons)
-    scores = _section_scores(len(sections), sentences, evidence)
-    rows: list[list[float]] = scores.tolist()
-    chosen: list[int | None] = [None] * len(sections)
-    taken = [0] * len(vocabulary.keys)
-    named = [max(evidence.lexicon[i]) >= 2 for i, s in enumerate(sentences) if s.heading]
-    left = [
-        k
-        for k, section in enumerate(sections)
-        if not vocabulary.neutral.search(norm, *section.heading) or (k < len(named) and named[k])
+    count, dimensions = len(sections), evidence.model.shape[1]
+    table = np.zeros((count, dimensions, len(DEFAULT_SECTIONS)), dtype=np.float32)
+    if not count or not sentences:
+        return table
+    of = np.array([s.section for s in sentences], dtype=np.int64)
+    headings = np.array([s.heading for s in sentences], dtype=bool)
+    first = np.zeros(len(sentences), dtype=bool)
+    first[np.unique(of, return_index=True)[1]] = True
+    heads = np.flatnonzero(first & headings & (of >= 0))
+    table[of[heads], :, 0] = np.minimum(evidence.lexicon[heads], 4)
+    table[of[heads], :, 1] = evidence.model[heads]
+    body = np.flatnonzero(~(first & headings) & (of >= 0))
+    sizes = np.bincount(of[body], minlength=count)
+    for column, values in ((2, evidence.model), (3, evidence.lexicon)):
+        sums = np.zeros((count, dimensions))
+        np.add.at(sums, of[body], values[body])
+        table[:, :, column] = sums / np.maximum(sizes, 1)[:, None]
+    # A heading without a body of its own stands for it.
+    bare = sizes == 0
+    table[bare, :, 2] = table[bare, :, 1]
+    table[bare, :, 3] = table[bare, :, 0] / 2
+    table[:, :, 4] = _overall(evidence.model, headings)
+    neutral = words(lexicons).neutral
+    unnamed = table[:, :, 0].max(axis=1) < 2
+    table[:, :, 5] = [
+        [float(u and neutral.search(norm, *s.heading) is not None)]
+        for u, s in zip(unnamed.tolist(), sections, strict=True)
     ]
-    later = deque(left[RIVALS:])
-    left = left[:RIVALS]
-    while left:
-        rivals = [[v - REPEAT * n for v, n in zip(rows[k], taken, strict=True)] for k in left]
-        margins = [_margin(values) for values in rivals]
-        clearest = margins.index(max(margins))
-        values, margin, k = rivals[clearest], margins[clearest], left.pop(clearest)
-        if later:
-            left.append(later.popleft())
-        best = max(values)
-        if (best > OUTRIGHT and margin > CLEAR) if article else (best > LEAST or margin > CLEAR):
-            chosen[k] = values.index(best)
-            taken[values.index(best)] += 1
-    return chosen, scores
+    table[:, :, 6] = np.log1p(sizes)[:, None]
+    table[:, :, 7] = 1.0
+    return table
 
 
-def _section_scores(count: int, sentences: Sequence[Sentence], evidence: Evidence) -> Floats:
-    """Give what speaks for each dimension in each of `count` sections, whose sentences stand in their order."""
-    scores = np.zeros((count, evidence.model.shape[1]), dtype=np.float32)
-    of = [s.section for s in sentences]
-    for k in range(count):
-        first, last = bisect_left(of, k), bisect_right(of, k)
-        if first < last and sentences[first].heading:
-            scores[k] += HEADING_LEXICON * np.minimum(evidence.lexicon[first], 4)
-            scores[k] += HEADING_MODEL * evidence.model[first]
-            first += 1
-        if first < last:
-            scores[k] += evidence.model[first:last].sum(axis=0) / (last - first)
-            scores[k] += BODY_LEXICON * (evidence.lexicon[first:last].sum(axis=0) / (last - first))
-    return scores
+def _overall(values: Floats, headings: npt.NDArray[np.bool_]) -> Floats:
+    """Give the mean of all sentences that are no headings: shape (dimensions,)."""
+    prose = values[~headings]
+    mean: Floats = prose.mean(axis=0) if len(prose) else np.zeros(values.shape[1], np.float32)
+    return mean
 
 
-def _margin(values: list[float]) -> float:
-    """By how much the greatest value is above the next."""
-    ordered = sorted(values)
-    return ordered[-1] - ordered[-2] if len(values) > 1 else ordered[-1]
+def decide_sections(scores: Floats, article: bool = False) -> list[int | None]:
+    """Give the dimension (index or None) of every section from its log-odds over having none.
+
+    `scores` has shape (sections, dimensions). An `article` that is no branch's report speaks of branches
+    in general, and must name a dimension outright.
+    """
+    if not len(scores):
+        return []
+    top = scores.max(axis=1)
+    sure = (top > OUTRIGHT) & (top - _rivals(scores).min(axis=1) > CLEAR) if article else top > 0
+    best = scores.argmax(axis=1)
+    return [int(d) if yes else None for d, yes in zip(best, sure, strict=True)]
 
 
 def features(
@@ -194,11 +201,11 @@ def features(
     chosen: Sequence[int | None],
     scores: Floats,
 ) -> Floats:
-    """Give what speaks for each sentence and dimension: shape (sentences, dimensions, 14)."""
+    """Give what speaks for each sentence and dimension: shape (sentences, dimensions, 18)."""
     model, lexicon = evidence.model, evidence.lexicon
     count, dimensions = model.shape
     of = np.array([s.section for s in sentences], dtype=np.int64)
-    heading = np.array([s.heading for s in sentences], dtype=bool)[:, None]
+    heading = np.array([s.heading for s in sentences], dtype=bool)
     # A section left open and no section at all are both -1 here; `inside` tells them apart.
     open_last = np.array([-1 if d is None else d for d in (*chosen, None)], dtype=np.int64)
     section = np.where(of >= 0, open_last[of], -1)[:, None]
@@ -207,27 +214,51 @@ def features(
     other = decided & ~same
     behind = np.zeros((count, dimensions), dtype=np.float32)
     at = decided[:, 0]
-    behind[at] = scores[of[at]]
+    behind[at] = np.clip(scores[of[at]], -SURE, SURE)
+    rivals = _rivals(lexicon)
     table = np.empty((count, dimensions, len(DEFAULT_COMBINE)), dtype=np.float32)
     columns = (
         1.0,
         model,
         lexicon,
-        _rivals(lexicon),
+        rivals,
         same,
         other,
-        heading & same,
+        heading[:, None] & same,
         behind,
-        ~inside,
+        # A report without sections is told as a story; before the first of several stands a lead.
+        ~inside & (len(chosen) > 0),
+        ~inside & (len(chosen) == 0),
         np.where(other, model, 0.0),
         model - _rivals(model),
         inside & ~decided,
         np.where(other, lexicon, 0.0),
         np.where(inside, 0.0, lexicon),
+        _around(model, of, heading),
+        np.where(inside, evidence.any, 0.0),
+        np.where(inside, 0.0, evidence.any),
     )
     for k, column in enumerate(columns):
         table[:, :, k] = column
     return table
+
+
+def _around(model: Floats, of: npt.NDArray[np.int64], headings: npt.NDArray[np.bool_]) -> Floats:
+    """Give the mean score of each sentence's neighbours in its section, else of the whole report."""
+    total, number = np.zeros_like(model), np.zeros((len(model), 1), dtype=np.float32)
+    together = (of[1:] == of[:-1])[:, None]
+    total[1:] += model[:-1] * together
+    total[:-1] += model[1:] * together
+    number[1:] += together
+    number[:-1] += together
+    mean: Floats = np.where(number > 0, total / np.maximum(number, 1), _overall(model, headings))
+    return mean
+
+
+def weigh(table: Floats, weights: Sequence[float], bias: Sequence[float]) -> Floats:
+    """Give log-odds (rows, dimensions) of features (rows, dimensions, n); an empty `bias` is none."""
+    logits: Floats = table @ np.array(weights, dtype=np.float32)
+    return logits + np.array(bias, dtype=np.float32) if bias else logits
 
 
 def _rivals(values: Floats) -> Floats:
@@ -255,13 +286,21 @@ def tag(
         return [None] * len(sections), [], ()
     keys = lexicons.scheme.dimensions
     evidence = gather(norm, sentences, lexicons, model)
-    chosen, scores = decide_sections(norm, sections, sentences, evidence, lexicons, article)
-    weights = np.array(model.combine if model else DEFAULT_COMBINE, dtype=np.float32)
-    logits = features(sentences, evidence, chosen, scores) @ weights
+    table = section_features(norm, sections, sentences, evidence, lexicons)
+    joining = model.joining if model else Joining(DEFAULT_SECTIONS, DEFAULT_COMBINE)
+    scores = weigh(table, joining.sections, joining.section_bias)
+    chosen = decide_sections(scores, article)
+    logits = weigh(
+        features(sentences, evidence, chosen, scores), joining.sentences, joining.sentence_bias
+    )
     tagged: list[list[Score]] = [[] for _ in sentences]
-    likely = np.nonzero(logits > LEAST_LOGIT)
+    rows, columns = np.nonzero(logits > LEAST_LOGIT)
     shown = zip(
-        *(x.tolist() for x in (*likely, logits[likely], evidence.lexicon[likely])), strict=True
+        rows.tolist(),
+        columns.tolist(),
+        logits[rows, columns].tolist(),
+        evidence.lexicon[rows, columns].tolist(),
+        strict=True,
     )
     for i, d, logit, lexicon in shown:
         probability = _logistic(logit)

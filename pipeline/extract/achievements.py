@@ -44,6 +44,8 @@ _MARKS = ("，", "。", "、", "；", "", "\n", "！")
 PERIOD = 80
 # A duration told as a volume of work: 志愿服务3.5万小时.
 VOLUME = 1000
+# What is averaged stands within so many characters before its number.
+AVERAGED = 12
 # 每月4次 is a rule, 每月走访300户 a result: rules of frequency have small numbers.
 OFTEN = 12
 
@@ -112,7 +114,8 @@ def _status(prose: Prose, quantity: Quantity, changed: bool, words: Cues) -> str
 
 def _doubt(prose: Prose, quantity: Quantity, words: Cues) -> str | None:
     """Refuse durations that only say when, and small spelled-out numbers that only point."""
-    if quantity.role == "time" and not _lasting(prose, quantity, words):
+    timed = quantity.role == "time" and not _averaged(prose, quantity, words)
+    if timed and not _lasting(prose, quantity, words):
         return "time span"
     if quantity.role in ("age", "fraction"):
         return quantity.role
@@ -129,6 +132,13 @@ def _lasting(prose: Prose, quantity: Quantity, words: Cues) -> bool:
         return True
     clause_start, _ = prose.clause(quantity.start)
     return prose.holds(words.lasting, max(clause_start, quantity.start - 5), quantity.start)
+
+
+def _averaged(prose: Prose, quantity: Quantity, words: Cues) -> bool:
+    """Whether a time is a level that was measured: 人均学习39小时, 平均成绩是31秒."""
+    clause_start, _ = prose.clause(quantity.start)
+    before = prose.norm[max(clause_start, quantity.start - AVERAGED) : quantity.start]
+    return words.averaged.search(before) is not None
 
 
 def _pointing(prose: Prose, quantity: Quantity, words: Cues) -> bool:
@@ -152,7 +162,7 @@ def _kind(prose: Prose, quantity: Quantity, link: Link | None, words: Cues) -> s
         return quantity.role
     if quantity.role == "time":
         volume = quantity.value >= VOLUME and words.seconds.get(quantity.unit, 0) <= 3600
-        return "count" if volume else "duration"
+        return "count" if volume or _averaged(prose, quantity, words) else "duration"
     clause_start, _ = prose.clause(quantity.start)
     lead = prose.sentence(quantity.start).section < 0
     near = max(clause_start, quantity.start - 14), quantity.end + 8

@@ -47,6 +47,7 @@ class Cues:
     naming: frozenset[str]  # units that with a small number name: 三班倒, 三轮车
     bodies: tuple[str, ...]  # villages, firms, teams: a few of them are counted, not pointed at
     earning: frozenset[str]  # 增收, 减支 …: with money they say an amount, not a change
+    averaged: re.Pattern[str]  # 人均, 平均成绩: what a time measures
     to: tuple[str, ...]
     seconds: dict[str, int]
     nouns: nouns.Words
@@ -85,6 +86,9 @@ def cues(lexicons: Lexicons) -> Cues:
         naming=around("naming"),
         bodies=lexicons.terms("quantities", "body"),
         earning=around("earning"),
+        averaged=re.compile(
+            rf"(?:{lexicons.alternatives('quantities', 'averaged')})[^，。；\d]{{0,6}}$"
+        ),
         to=tuple(lexicons.terms("quantities", "to")),
         seconds={t: int(v) for t, v in lexicons.values("quantities", "seconds").items()},
         nouns=nouns.words(lexicons),

@@ -149,7 +149,8 @@ def _read(prose: Prose, numeral: Numeral, words: Words) -> Quantity | Rejected |
         return Rejected(start, stop, "indefinite one", 1.0, name)
     value = numeral.value + half
     small = bare and value <= 10 and role == "classifier"
-    if bare and value <= 10 and _PLACE.match(norm, stop):
+    village = norm.startswith("村", stop) and norm[left - 1 : left] in ("镇", "乡", "县", "道")
+    if bare and value <= 10 and (village or _PLACE.match(norm, stop)):
         return Rejected(start, stop + 1, "name of a place")
     return Quantity(
         left, stop, start, value, numeral.upper, name, role, bound, numeral.chinese, small

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
 
@@ -17,6 +18,10 @@ BETWEEN = (
 
 # The longest that may stand before an organisation's suffix: all that the pattern below lets through.
 NAME = 240
+
+
+# What no name has: a number of persons or things.
+_COUNTING = re.compile(r"\d(?:余|多)?[名个人位]")
 
 
 def _ahead(terms: tuple[str, ...], reach: int) -> str:
@@ -53,8 +58,10 @@ class Vocabulary:
     not_heading: re.Pattern[str]
     theme: re.Pattern[str]
     story_opening: re.Pattern[str]
+    ours: re.Pattern[str]  # who acts in a report: 支部, 党员
     told: re.Pattern[str]  # words of a story, which headings seldom have
     bullet: re.Pattern[str]
+    headings: Mapping[str, float]  # weights of the models of run-in headings
     dateline: re.Pattern[str]  # where and when a news item was sent: 本报讯（记者 李某）
     byline_words: re.Pattern[str]  # say that a bullet stands before an author or a picture's text
 
@@ -69,7 +76,9 @@ class Vocabulary:
         if self.suffix.search(text) is None:
             return None
         matches = (self.organisation.match(text, at) for at in range(min(within, len(text)) + 1))
-        return next((found for found in matches if found), None)
+        found = next((found for found in matches if found), None)
+        # 外业组满3名党员即设临时党小组: a sentence about groups, nobody's name
+        return None if found is None or _COUNTING.search(found.group()) else found
 
     def is_meta(self, line: Line) -> bool:
         """Whether the line is page boilerplate."""
@@ -135,8 +144,10 @@ def vocabulary(lexicons: Lexicons) -> Vocabulary:
         not_heading=re.compile(rf"(?:{lexicons.alternatives('layout', 'not_heading')})"),
         theme=re.compile(lexicons.alternatives("layout", "theme")),
         story_opening=re.compile(lexicons.alternatives("layout", "story_opening")),
+        ours=re.compile(lexicons.alternatives("layout", "ours")),
         told=re.compile(lexicons.alternatives("layout", "told")),
         bullet=re.compile(rf"(?:{lexicons.alternatives('layout', 'bullet')})+"),
+        headings=lexicons.headings,
         dateline=re.compile(
             rf"[^，。]{{0,16}}(?:{lexicons.alternatives('layout', 'dateline')})(?:（[^）]{{2,40}}）)?"
         ),

@@ -9,6 +9,7 @@ from __future__ import annotations
 import csv
 import hashlib
 import io
+import json
 import re
 import tomllib
 from collections.abc import Mapping
@@ -68,6 +69,10 @@ class Scheme:
     institutions: tuple[str, ...]  # terms that follow their section
 
 
+# The model of run-in headings; a folder of lexicons without one uses the shipped one.
+HEADINGS = Path("models/headings.tsv")
+
+
 @dataclass(frozen=True, eq=False)
 class Lexicons:
     """All term tables and one scheme; `version` changes whenever a byte of them does.
@@ -79,6 +84,7 @@ class Lexicons:
     tables: Mapping[str, tuple[Row, ...]]
     scheme: Scheme
     version: str
+    headings: Mapping[str, float]  # weights of what run-in headings show (tools/headings.py)
 
     def terms(self, table: str, *roles: str) -> tuple[str, ...]:
         """Give the terms of a table that have one of the roles, longest first."""
@@ -126,7 +132,24 @@ def _load(folder: str | None, scheme: str) -> Lexicons:
     path = root / SCHEMES / f"{scheme}.toml"
     loaded = read_scheme(path)
     digest.update(path.read_bytes())
-    return Lexicons(tables, loaded, digest.hexdigest()[:16])
+    path = root / HEADINGS
+    path = path if path.is_file() else shipped() / HEADINGS
+    digest.update(path.read_bytes())
+    return Lexicons(tables, loaded, digest.hexdigest()[:16], _weights(path))
+
+
+def _weights(path: Path) -> dict[str, float]:
+    """Read a name (a JSON string) and a weight a line; raises LexiconError naming the row."""
+    found = {}
+    for row, line in enumerate(path.read_text(encoding="utf-8").splitlines(), 1):
+        name, _, weight = line.partition("\t")
+        try:
+            found[json.loads(name)] = float(weight)
+        except ValueError as error:
+            raise LexiconError(
+                "no name and weight", f"{path}:{row}", "rebuild it: python tools/headings.py"
+            ) from error
+    return found
 
 
 @cache

@@ -104,6 +104,7 @@ ROLES: dict[str, frozenset[str]] = {
             "meta_mark",
             "neutral_heading",
             "not_heading",
+            "ours",
             "predicate",
             "publication_column",
             "story_opening",
@@ -147,6 +148,7 @@ ROLES: dict[str, frozenset[str]] = {
     ),
     "quantities": frozenset(
         (
+            "averaged",
             "beside_down",
             "beside_up",
             "body",

@@ -30,7 +30,7 @@ USUAL = 8
 HEADED = -0.5
 # Log-odds above which an opening is a heading in a report that has them, and where a line break alone
 # tells that a paragraph may open there. Chosen by cross-validation in tools/headings.py.
-PICKED, UNSURE = -2.0, 0.0
+PICKED, UNSURE = -2.0, -0.5
 # More openings than these say no more.
 ENOUGH = 6
 # So much of the text behind an opening is looked at, and its subject stands so near.

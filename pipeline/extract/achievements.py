@@ -193,7 +193,8 @@ def _achievement(
         if noun is None and action is None:
             noun = nouns.topic(prose, quantity.start, floor, words.nouns)
     indicator = prose.text(noun)
-    attended = last is not None and indicator is not None and indicator in words.nouns.attend
+    form = prose.norm[slice(*noun)] if noun else ""
+    attended = last is not None and form in words.nouns.attend
     if (indicator is None or attended) and kind != "duration":
         indicator = _understood(prose, quantity, last, words) or indicator or action
     upper = None if quantity.upper is None else float(number(quantity.upper))

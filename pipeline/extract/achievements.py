@@ -32,7 +32,7 @@ _RANK = re.compile(
     r"(?:第(?P<place>[一二三四五六七八九十\d]{1,3})(?:名|位)?(?![届批次个期季])|前(?P<top>[一二三四五六七八九十\d]{1,3})(?:名|位|强)?|(?P<first>首位|榜首))"
 )
 _HOLDS = re.compile(
-    r"(?:连续(?:[一二三四五六七八九十两\d]{1,2}年)?|均?保持在|控制在|稳定在|始终在|均?达到?|均?为|均?超过?|高达|占|在|至|有|仅){1,8}$"
+    r"(?:连续(?:[一二三四五六七八九十两\d]{1,2}(?:年|个(?:季度|月)))?|均?保持在|控制在|稳定在|始终在|均?达到?|均?为|均?超过?|高达|占|在|至|有|仅){1,8}$"
 )
 _YEARS = re.compile(
     r"(?:近|过去)?(?:[一二两三四五六七八九十]{1,3}|\d{1,2})年(?:多?来|间|里)"
@@ -71,7 +71,7 @@ def find_achievements(
             continue
         item = _achievement(prose, quantity, links.get(i), floor, last, words)
         found.append(item)
-        floor = quantity.end
+        floor = floor if item.kind == "duration" else quantity.end  # 满意度连续9个季度保持在…
         last = item if item.indicator else last
     found += _doubles(prose, words)
     ranks = list(_ranks(prose, words))

@@ -179,9 +179,11 @@ def _honour(
     clause_start, _ = prose.clause(start)
     clause = norm[clause_start:start]
     recipient = _recipient(prose, start, title, words)
+    titled = levels.of_title(norm[outer[0] : span[1]], words.levels)
+    given = levels.of_issuer(norm[slice(*issuer)], words.levels) if issuer else None
     level = (
-        levels.of_title(norm[outer[0] : span[1]], words.levels)
-        or (levels.of_issuer(norm[slice(*issuer)], words.levels) if issuer else None)
+        (given if titled == "unit" and given else titled)  # a city's “…医院建设示范支部”
+        or given
         or levels.of_occasion(
             norm[max(prose.sentence(start).start, start - 50) : start], words.levels
         )

@@ -23,7 +23,7 @@ GAZETTEER = {"province": "provincial", "prefecture": "municipal", "county_city":
 # A place by its last character, of which the gazetteer need not know the rest: 临河市, 清源县; not 城市,
 # 社区, 华东地区, 市场.
 _KIND = (
-    r"(?P<kind>省|自治区|(?<![城都超门夜])市|(?<!郊)县|州|盟|(?<![红军锦国党])旗|(?<![华东西南北中])地区"
+    r"(?P<kind>省|自治区|(?<![城都超门夜])市|(?<=[\u4e00-\u9fff]城)市(?=[委直]|政府|人民|国资|总工会|[\u4e00-\u9fff]{2,4}局)|(?<!郊)县|州|盟|(?<![红军锦国党])旗|(?<![华东西南北中])地区"
     r"|(?<![社校厂矿库院园景辖片营林牧灾震战小街老旧新地分])区(?![分段划]))"
     r"(?![场民域块长容别级位间值面区])"
 )

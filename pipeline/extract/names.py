@@ -57,7 +57,7 @@ def words(lexicons: Lexicons) -> Words:
         lexicons.terms("practices", "own"),
         lexicons.values("practices", "ending"),
         re.compile(
-            rf"(?:(?![在了是到着把被让从向对和与上下来去为]|(?<![稀特国公固私共专])有)[\u4e00-\u9fff]){{2,6}}?(?P<end>[{''.join(outer)}])(?![\u4e00-\u9fff]?[长员式])"
+            rf"(?:(?![在了是到着把被让从向对和与上下来去为]|(?<![稀特国公固私共专])有)[\u4e00-\u9fff]){{1,6}}?(?P<end>[{''.join(outer)}])(?![\u4e00-\u9fff]?[长员式])"
         ),
         outer,
         frozenset(lexicons.terms("practices", "generic_modifier")),

@@ -188,6 +188,8 @@ def _outer_kind(norm: str, quote: Quote, words: Words) -> str | None:
                 break
             heads[0], end = (start, until, head), until  # 服务模式: nouns in a row, the last tells
         return words.outer_kind.get(text[end : end + 1]) or words.kind[heads[0][2]]
+    if text[:1] in words.outer_kind and not "\u4e00" <= text[1:2] <= "\u9fff":
+        return words.outer_kind[text[0]]  # “双导师”制，
     noun = words.outer.match(text)
     if noun:
         return words.outer_kind[noun["end"]]
@@ -307,6 +309,7 @@ def _unquoted(prose: Prose, words: Words) -> Iterator[Practice]:
     for _, end, verb in words.found.find(norm):
         if prose.quote(end) is not None:
             continue
+        end += norm[end - 1 : end + 1] in ("建立", "建设", "建成")  # 纪检组|建立, not 组建|立
         at = end + norm.startswith(("了", "起", "的"), end)
         while True:
             span, head = _name_at(norm, at, words)

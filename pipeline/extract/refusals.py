@@ -109,6 +109,8 @@ def _calendar(numeral: Numeral, before: str, after: str) -> str | None:
 
 def _word(numeral: Numeral, before: str, after: str, words: Words) -> str | None:
     """Chinese numerals inside words and fixed phrases."""
+    if numeral.core == "一一":
+        return "word"  # 一一对应
     if numeral.core == "一" and before[-1:] in _WORD_ONE:
         return "word"
     if _slogan(numeral.core, after, words):

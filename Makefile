@@ -38,7 +38,8 @@ lint: setup
 	$(BIN)/mypy
 	$(BIN)/python -m pipeline lexicon check > /dev/null
 
-train: setup  ## rebuild the classifier from data/training
+train: setup  ## rebuild the classifier and the model of run-in headings from our data
+	$(BIN)/python tools/headings.py
 	$(BIN)/python -m pipeline train data/training/part-*.csv --out lexicons/models/siqiang.tsv \
 	  --reports data/gold/dev.jsonl --reports data/gold/sample.jsonl
 

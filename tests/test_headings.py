@@ -2,14 +2,23 @@
 
 from __future__ import annotations
 
+import json
+import shutil
+from pathlib import Path
+
 import pytest
 
+from pipeline.errors import LexiconError
 from pipeline.layout import layout
 from pipeline.layout.branch import branch_of
 from pipeline.layout.openings import heading_score
 from pipeline.layout.vocabulary import vocabulary
 from pipeline.lexicon import load
+from pipeline.lexicon.load import HEADINGS, shipped
 from pipeline.model import Source
+from tools import headings as tool
+
+TEST_HALF = Path(__file__).parents[1] / "data/gold/test.jsonl"
 
 THEMES = ("学在井台边", "班子走前头", "手艺传下去", "难事有人管")
 BODIES = (
@@ -100,6 +109,28 @@ def test_a_sentence_that_looks_back_reads_less_like_a_heading() -> None:
     assert score("水表的事也有人管。") < score("水表的事常有人管。")
     assert score("那天夜里水管又裂了。") < score("夜里守住一根水管。")
     assert score("他没有说话。") < score("话往明处说。")
+
+
+def test_the_stored_model_is_what_the_composed_reports_give() -> None:
+    """Fitted anew from the same files, the same bytes; and none of the test half is among them."""
+    test = {json.loads(line)["id"] for line in TEST_HALF.open(encoding="utf-8")}
+    reports = [r for path in tool.files() if (r := tool.laid_out(path)) is not None]
+    assert len(reports) > 200
+    assert not test & {r.name for r in reports}
+    assert tool.model(reports) == (shipped() / HEADINGS).read_text("utf-8")
+
+
+def test_a_folder_without_the_model_uses_the_shipped_one(tmp_path: Path) -> None:
+    shutil.copytree(shipped(), tmp_path / "mine")
+    (tmp_path / "mine" / HEADINGS).unlink()
+    assert load(str(tmp_path / "mine")).headings == load().headings
+
+
+def test_a_broken_model_is_told_by_its_row(tmp_path: Path) -> None:
+    shutil.copytree(shipped(), tmp_path / "mine")
+    (tmp_path / "mine" / HEADINGS).write_text('"bias"\t0.1\nbias 0.2\n', encoding="utf-8")
+    with pytest.raises(LexiconError, match=r"headings\.tsv:2"):
+        load(str(tmp_path / "mine"))
 
 
 def test_a_date_opens_no_heading() -> None:

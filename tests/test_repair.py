@@ -186,6 +186,9 @@ def test_sound_text_is_left_alone() -> None:
     count = 0
     for path in clean_texts():
         text = ingest.read(path).text
+        if "××" in text:  # a writer masked a number: told as such
+            assert all("masked" in issue.message for issue in damage(text)), path
+            continue
         assert list(damage(text)) == [], path
         assert not any(ord(c) in OTHER_CODES for c in text if c != "―")
         count += 1

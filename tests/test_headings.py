@@ -112,12 +112,20 @@ def test_a_sentence_that_looks_back_reads_less_like_a_heading() -> None:
 
 
 def test_the_stored_model_is_what_the_composed_reports_give() -> None:
-    """Fitted anew from the same files, the same bytes; and none of the test half is among them."""
+    """Fitted anew from the same files, the same weights; and none of the test half is among them.
+
+    The last digit may differ between processors, whose sums are not rounded alike.
+    """
     test = {json.loads(line)["id"] for line in TEST_HALF.open(encoding="utf-8")}
     reports = [r for path in tool.files() if (r := tool.laid_out(path)) is not None]
     assert len(reports) > 200
     assert not test & {r.name for r in reports}
-    assert tool.model(reports) == (shipped() / HEADINGS).read_text("utf-8")
+    lines = (line.split("\t") for line in tool.model(reports).splitlines())
+    fitted = {json.loads(name): float(weight) for name, weight in lines}
+    stored = load().headings
+    names = fitted.keys() | stored.keys()
+    assert max(abs(fitted.get(n, 0.0) - stored.get(n, 0.0)) for n in names) < 0.01
+    assert len(names) > 500
 
 
 def test_a_folder_without_the_model_uses_the_shipped_one(tmp_path: Path) -> None:

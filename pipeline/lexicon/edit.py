@@ -16,7 +16,8 @@ _KEY = re.compile(r'^\s*key\s*=\s*"((?:[^"\\]|\\.)*)"')
 _OPEN = re.compile(r"^\s*terms\s*=\s*\[\s*(?:#.*)?$")
 _CLOSE = re.compile(r"^\s*\]\s*(?:#.*)?$")
 _ENTRY = re.compile(r'^\s*\{.*?\bterm\s*=\s*("(?:[^"\\]|\\.)*")')
-_COMMA = re.compile(r"\}(?=\s*(?:#.*)?$)")
+# Of one line: what a comment holds need not be read to its end, for each brace anew.
+_COMMA = re.compile(r"\}(?=\s*(?:#|$))")
 
 
 def with_rows(text: str, rows: Sequence[tuple[str, str, str, str, str]]) -> str:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 
 from pipeline.lexicon import Lexicons, Matcher
 
@@ -98,14 +98,21 @@ def of_occasion(clause: str, levels: Levels) -> str | None:
 
 def of_name(title: str, text: str) -> str | None:
     """Read the level from the place that a title is named after (“汭江工匠”), which the text calls a city."""
-    for size in (3, 2):
-        at = text.find(title[:size]) if len(title) > size + 1 else -1
-        while at >= 0:
-            kind = _NAMED.match(text, at + size)
-            if kind:
-                return _KINDS[kind["kind"]]
-            at = text.find(title[:size], at + 1)
-    return None
+    kinds = _named_places(text)
+    stems = (title[:size] for size in (3, 2) if len(title) > size + 1)
+    return next((kinds[stem] for stem in stems if stem in kinds), None)
+
+
+@lru_cache(maxsize=1)  # all titles of one report ask
+def _named_places(text: str) -> dict[str, str]:
+    """Give the level of each two or three characters that a kind of place follows, by its first mention."""
+    found: dict[str, str] = {}
+    for kind in _NAMED.finditer(text):
+        for size in (2, 3):
+            if kind.start() >= size:
+                stem = text[kind.start() - size : kind.start()]
+                found.setdefault(stem, _KINDS[kind["kind"]])
+    return found
 
 
 def of_medium(name: str, media: dict[str, str], levels: Levels) -> str | None:

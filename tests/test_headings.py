@@ -11,7 +11,7 @@ import pytest
 from pipeline.errors import LexiconError
 from pipeline.layout import layout
 from pipeline.layout.branch import branch_of
-from pipeline.layout.openings import heading_score
+from pipeline.layout.openings import features, weighed
 from pipeline.layout.vocabulary import vocabulary
 from pipeline.lexicon import load
 from pipeline.lexicon.load import HEADINGS, shipped
@@ -104,7 +104,7 @@ def test_a_sentence_that_looks_back_reads_less_like_a_heading() -> None:
     words = vocabulary(load())
 
     def score(sentence: str) -> float:
-        return heading_score(sentence, "支部", words)
+        return weighed(features(sentence, "支部", words), words.headings, "bias")
 
     assert score("水表的事也有人管。") < score("水表的事常有人管。")
     assert score("那天夜里水管又裂了。") < score("夜里守住一根水管。")

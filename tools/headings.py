@@ -77,22 +77,6 @@ def laid_out(path: Path) -> Report | None:
     return Report(path.stem, norm, tuple(paragraphs), frozenset(headings))
 
 
-def named(report: Report) -> list[dict[str, float]]:
-    """Give the features of each possible opening of a report, the first paragraph's aside."""
-    words = vocabulary(load())
-    return [
-        heads.features(report.norm[slice(*o.span)], following(report, o), words)
-        for o in counted(report)
-        if o.possible
-    ]
-
-
-def following(report: Report, opening: heads.Opening) -> str:
-    """Give the text behind an opening, to the end of its paragraph."""
-    end = next(p.end for p in report.paragraphs if p.start == opening.span[0])
-    return report.norm[opening.span[1] : min(end, opening.span[1] + heads.AHEAD)]
-
-
 def counted(report: Report) -> list[heads.Opening]:
     """Give the openings that are judged: the first paragraph's only where it is a heading."""
     found = heads.openings(report.norm, report.paragraphs, vocabulary(load()))
@@ -101,16 +85,16 @@ def counted(report: Report) -> list[heads.Opening]:
 
 def fit(reports: Sequence[Report]) -> dict[str, float]:
     """Fit the weights of an opening's features; rare features are left out."""
-    rows = [named(r) for r in reports]
-    seen = Counter(name for row in rows for name in {n for found in row for n in found})
+    rows = [[o for o in counted(r) if o.shape] for r in reports]
+    seen = Counter(name for row in rows for name in {n for o in row for n in o.shape})
     names = sorted(n for n, count in seen.items() if count >= LEAST_REPORTS or n[0] == "=")
     column = {n: i for i, n in enumerate(names)}
     table = np.zeros((sum(map(len, rows)), len(names)))
-    for i, found in enumerate(f for row in rows for f in row):
-        for name, value in found.items():
+    for i, opening in enumerate(o for row in rows for o in row):
+        for name, value in opening.shape.items():
             if name in column:
                 table[i, column[name]] = value
-    wanted = [o.span in r.headings for r in reports for o in counted(r) if o.possible]
+    wanted = [o.span in r.headings for r, row in zip(reports, rows, strict=True) for o in row]
     model = LogisticRegression(C=STRENGTH, max_iter=5000).fit(table, wanted)
     weights = {n: round(float(w), 3) for n, w in zip(names, model.coef_[0], strict=True)}
     return {n: w for n, w in weights.items() if w} | {"bias": round(float(model.intercept_[0]), 3)}
@@ -118,14 +102,10 @@ def fit(reports: Sequence[Report]) -> dict[str, float]:
 
 def scored(report: Report, weights: dict[str, float]) -> list[heads.Opening]:
     """Give a report's openings with the scores of other weights."""
-    rows = iter(named(report))
-    found = []
-    for opening in counted(report):
-        score = heads.NONE
-        if opening.possible:
-            score = weights["bias"] + sum(weights.get(n, 0.0) * v for n, v in next(rows).items())
-        found.append(opening._replace(score=score))
-    return found
+    return [
+        o._replace(score=heads.weighed(o.shape, weights, "bias")) if o.shape else o
+        for o in counted(report)
+    ]
 
 
 def crossed(reports: Sequence[Report]) -> Iterator[tuple[Report, list[heads.Opening]]]:
@@ -150,8 +130,8 @@ def fit_reports(judged: Sequence[tuple[Report, list[heads.Opening]]]) -> dict[st
     model = LogisticRegression(C=0.5, max_iter=5000).fit((table - mean) / spread, wanted)
     weights = model.coef_[0] / spread
     bias = float(model.intercept_[0] - weights @ mean)
-    found_weights = {f"report {n}": round(float(w), 3) for n, w in zip(names, weights, strict=True)}
-    return found_weights | {"report bias": round(bias, 3)}
+    fitted = {n: round(float(w), 3) for n, w in zip(names, weights, strict=True)}
+    return fitted | {"report bias": round(bias, 3)}
 
 
 def check(reports: Sequence[Report]) -> None:
@@ -172,7 +152,7 @@ def check(reports: Sequence[Report]) -> None:
     for line in (-2.5, -2.0, -1.5, -1.0, -0.5, 0.0):
         hit = got = want = 0
         for report, found in kept:
-            chosen = {o.span for o in found if o.possible and o.score > line}
+            chosen = {o.span for o in found if o.shape and o.score > line}
             hit += len(chosen & report.headings)
             got += len(chosen)
             want += len(report.headings)

@@ -167,7 +167,7 @@ def _from_to(prose: Prose, low: Quantity, high: Quantity, words: Cues) -> Link |
     if differ and not norm.startswith(("由", "从"), max(opening, 0)):
         return None  # 把自己32年的窍门拍成14条短视频
     origin = low.value
-    if low.unit != high.unit and low.unit in words.seconds and high.unit in words.seconds:
+    if low.unit != high.unit and timed:
         origin = origin * words.seconds[low.unit] / words.seconds[high.unit]
     direction = "up" if high.value > origin else "down"
     begins = opening if opening >= 0 else low.start

@@ -19,7 +19,7 @@ from pipeline.model import Honour, Span
 _YEARS = re.compile(
     r"连续(?P<n>[一两二三四五六七八九十]{1,3}|\d{1,2})(?:个?年度?|届)|(?P<m>[一两二三四五六七八九十]{1,3}|\d{1,2})连冠"
 )
-# …，这已是连续第三年
+# …，这已是连续第三年: so near behind the title.
 _NTH = re.compile(r"连续第(?P<n>[一二三四五六七八九十]{1,3}|\d{1,2})(?:个?年|次|届)")
 AFTER = 24
 _COUNT = re.compile(
@@ -39,8 +39,9 @@ _WHO = re.compile(
     r"(?P<who>[^，。；：“”《》]{2,24}?)(?:作出|给予|予以|的)?$"
 )
 _LEADER = re.compile("领导|书记|[市省县区州部局院厅]长|主任|政府|党委|主席|总经理|负责|同志")
-# 操作部, 修理一班, 调度二值: a part of the unit, by its last character.
+# 记者某某的作品《…》: what a person made.
 _WORK = re.compile("的(?:作品|论文|报道|课题|微课|文章)(?:《[^《》]{1,30}》)?$")
+# 操作部, 修理一班, 调度二值: a part of the unit, by its last character.
 _TEAM = re.compile(r"[\u4e00-\u9fff]{2}(?:(?<![支干全内外])部|班|值|科|处|股|厂|(?<!小)组)$")
 # The branch as the subject right before the verb, adverbs and the issuer aside.
 _OURS = re.compile(

@@ -1,8 +1,8 @@
 """Quantities: a numeral with its unit and bounds, or the reason why it is none.
 
-A number is not a quantity. What stands around a numeral decides: ordinals, dates, codes, formulas,
-quoted slogans, ratings, addresses and ages are refused here, each with its reason; what is left has a
-unit and a value, and `achievements` says what it measures.
+A number is not a quantity. What stands around a numeral decides (`refusals`), and then its unit: ratings,
+readings, addresses, grades and names of places are refused here, each with its reason. What is left has
+a unit and a value, and `achievements` says what it measures.
 """
 
 from __future__ import annotations
@@ -135,12 +135,9 @@ def _read(prose: Prose, numeral: Numeral, words: Words) -> Quantity | Rejected |
         return Rejected(start, end, "code")
     if role == "classifier" and name in words.coins and _is_paid(prose, start, stop, words):
         name, role = "元", "money"
-    if name == "度" and _COLD.search(norm, max(0, start - LONGEST_UNIT), start):
-        return Rejected(start, stop, "reading")
-    if role == "money" and not numeral.core.strip("百千万亿") and _GRADE.match(norm, stop):
-        return Rejected(start, stop, "grade")  # 纳税过亿元企业
-    if role in REFUSED:
-        return Rejected(start, stop, role)
+    unfit = _unfit(norm, numeral, stop, name, role)
+    if unfit is not None:
+        return Rejected(start, stop, unfit)
     if "分之" in norm[start:end] and "百分之" not in norm[start:end]:
         role = "fraction"
     bound, stop = _after(norm, stop, numeral.bound, words)
@@ -155,12 +152,26 @@ def _read(prose: Prose, numeral: Numeral, words: Words) -> Quantity | Rejected |
         return Rejected(start, stop, "indefinite one", 1.0, name)
     value = numeral.value + half
     small = bare and value <= 10 and role == "classifier"
-    village = norm.startswith("村", stop) and norm[left - 1 : left] in ("镇", "乡", "县", "道")
-    if bare and value <= 10 and (village or _PLACE.match(norm, stop)):
+    if bare and value <= 10 and _names_place(norm, left, stop):
         return Rejected(start, stop + 1, "name of a place")
     return Quantity(
         left, stop, start, value, numeral.upper, name, role, bound, numeral.chinese, small
     )
+
+
+def _unfit(norm: str, numeral: Numeral, stop: int, name: str, role: str) -> str | None:
+    """Give the reason why a unit makes a numeral no quantity, None where it makes one."""
+    if name == "度" and _COLD.search(norm, max(0, numeral.start - LONGEST_UNIT), numeral.start):
+        return "reading"
+    if role == "money" and not numeral.core.strip("百千万亿") and _GRADE.match(norm, stop):
+        return "grade"  # 纳税过亿元企业
+    return role if role in REFUSED else None
+
+
+def _names_place(norm: str, start: int, stop: int) -> bool:
+    """Whether a small numeral and its unit are part of a place's name: 五里桥, 柳渡镇九架村."""
+    village = norm.startswith("村", stop) and norm[start - 1 : start] in ("镇", "乡", "县", "道")
+    return village or _PLACE.match(norm, stop) is not None
 
 
 def _counts_alone(norm: str, numeral: Numeral, words: Words) -> bool:

@@ -9,14 +9,13 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from pipeline.layout.lines import NUMBERED
-from pipeline.layout.parts import TIME, TIME_WIDTH, Item, Opens, Part
+from pipeline.layout.parts import OPENING_LINES, TIME, TIME_WIDTH, Item, Opens, Part
 from pipeline.layout.shapes import doubled
 from pipeline.layout.vocabulary import Vocabulary
 from pipeline.model import Furniture
 
 # A body's branch is named within so many characters of its beginning.
 OPENING = 160
-OPENING_LINES = 16
 # A title has at most so many lines; a longer run of display lines is something else.
 TITLE_LINES = 4
 

@@ -31,6 +31,7 @@ def classify(lines: list[Line], measure: Measure, words: Vocabulary) -> list[Ite
     furniture = [None if i in bullets else _furniture(line, words) for i, line in enumerate(lines)]
     reader = Wrapped(lines, measure, words, furniture) if measure.wrapped else None
     items: list[Item] = []
+    head = True  # nothing but titles and boilerplate stands above
     for i, line in enumerate(lines):
         part = furniture[i]
         if i in bullets and not (reader and reader.open):
@@ -40,29 +41,27 @@ def classify(lines: list[Line], measure: Measure, words: Vocabulary) -> list[Ite
         elif reader:
             items.append(reader.item(i))
         else:
-            above = all(item.part in _HEAD for item in items)
-            items.append(_loose(lines, i, words, above and _heads_page(lines, furniture, i)))
-    return _datelines_joined(_numbers_joined(items), words)
+            items.append(_loose(lines, i, words, head and _heads_page(lines, furniture, i)))
+        head = head and items[-1].part in _HEAD
+    return _joined(items, words)
 
 
-def _numbers_joined(items: list[Item]) -> list[Item]:
-    """Join a number on a line of its own to the heading on the next line."""
+def _joined(items: list[Item], words: Vocabulary) -> list[Item]:
+    """Join what stands on a line of its own to the next line that it opens.
+
+    That is a number to its heading, and a dateline that a blank cut off (本报讯 / 11月6日，…) to its text.
+    """
     result = list(items)
     for i, (item, following) in enumerate(pairwise(items)):
-        alone = item.part is Part.DISPLAY and _NUMBER_LINE.fullmatch(item.line.text)
-        if alone and following.part is Part.DISPLAY:
-            result[i] = item._replace(opens=Opens.YES)
-            result[i + 1] = following._replace(opens=Opens.NO)
-    return result
-
-
-def _datelines_joined(items: list[Item], words: Vocabulary) -> list[Item]:
-    """Join a dateline that a blank cut off (本报讯 / 11月6日，…) to the text that it opens."""
-    result = list(items)
-    for i, (item, following) in enumerate(pairwise(items)):
-        shown = item.part in (Part.DISPLAY, Part.AUTHOR) and following.part is Part.FLOW
-        if shown and words.dateline.fullmatch(item.line.text):
-            result[i] = item._replace(part=Part.FLOW, opens=Opens.YES)
+        parts = (item.part, following.part)
+        if parts == (Part.DISPLAY, Part.DISPLAY):
+            opens = _NUMBER_LINE.fullmatch(item.line.text)
+        elif parts in ((Part.DISPLAY, Part.FLOW), (Part.AUTHOR, Part.FLOW)):
+            opens = words.dateline.fullmatch(item.line.text)
+        else:
+            continue
+        if opens:
+            result[i] = item._replace(part=following.part, opens=Opens.YES)
             result[i + 1] = following._replace(opens=Opens.NO)
     return result
 
@@ -92,7 +91,7 @@ def _loose(lines: list[Line], i: int, words: Vocabulary, head: bool) -> Item:
     """
     line = lines[i]
     if words.is_organisation(line):
-        parted = head and line.end - line.start > len(line.text)  # a title, a blank, the name
+        parted = head and line.blank  # a title, a blank, the name
         if parted or ends_in_name(lines, i):
             return Item(Part.DISPLAY, line, Opens.YES)
         return Item(Part.BYLINE, line, Opens.NO)

@@ -56,7 +56,7 @@ class Opening(NamedTuple):
     span: Span
     sure: bool  # a paragraph certainly opens here
     first: bool  # … and it is the article's first
-    possible: bool  # short enough, counts nothing, and text follows
+    shape: Mapping[str, float] | None  # its features; None where it cannot be a heading
     score: float  # log-odds that it is a heading
 
 
@@ -70,12 +70,12 @@ def openings(norm: str, paragraphs: Sequence[Paragraph], words: Vocabulary) -> l
                 continue
             end = min(sentence.end(), paragraph.end)
             sure = start == paragraph.start
-            possible = paragraph.end - end >= LEAST_BODY and is_possible(norm[start:end])
-            score = NONE
-            if possible:
+            shape, score = None, NONE
+            if paragraph.end - end >= LEAST_BODY and is_possible(norm[start:end]):
                 following = norm[end : min(paragraph.end, end + AHEAD)]
-                score = heading_score(norm[start:end], following, words)
-            found.append(Opening((start, end), sure, i == 0 and sure, possible, score))
+                shape = features(norm[start:end], following, words)
+                score = weighed(shape, words.headings, "bias")
+            found.append(Opening((start, end), sure, i == 0 and sure, shape, score))
     return found
 
 
@@ -89,17 +89,16 @@ def is_possible(sentence: str) -> bool:
     return _QUANTITY.search(_SPOKEN.sub("", body)) is None
 
 
-def heading_score(sentence: str, following: str, words: Vocabulary) -> float:
-    """Give the log-odds that a sentence is a run-in heading; `following` is what the text goes on with."""
-    weights = words.headings
-    return weights.get("bias", 0.0) + sum(
-        weights.get(name, 0.0) * value
-        for name, value in features(sentence, following, words).items()
-    )
+def weighed(values: Mapping[str, float], weights: Mapping[str, float], bias: str) -> float:
+    """Give the log-odds of features by their weights and the weight named `bias`."""
+    return weights.get(bias, 0.0) + sum(weights.get(n, 0.0) * v for n, v in values.items())
 
 
 def features(sentence: str, following: str, words: Vocabulary) -> dict[str, float]:
-    """Give an opening's characters and shape by name; names of shapes begin with =."""
+    """Give an opening's characters and shape by name; names of shapes begin with =.
+
+    `following` is what the paragraph goes on with.
+    """
     body = _body(sentence)
     halves = body.split("，")
     lengths = [len(re.sub("[“”]", "", half)) for half in halves]
@@ -140,41 +139,37 @@ def run_in(norm: str, paragraphs: Sequence[Paragraph], words: Vocabulary, after:
     """Give the run-in headings of an article, or none; before `after` stands the branch's name."""
     found = openings(norm, paragraphs, words)
     later = [o for o in found if not o.first and o.span[0] > after]
-    counted = [o for o in later if o.sure or (o.possible and o.score > UNSURE)]
+    counted = [o for o in later if o.sure or (o.shape and o.score > UNSURE)]
     if report_score(norm, counted, words.headings) <= HEADED:
         return []
-    chosen = [o for o in counted if o.possible and o.score > (PICKED if o.sure else UNSURE)]
+    chosen = [o for o in counted if o.shape and o.score > (PICKED if o.sure else UNSURE)]
     first = next((o for o in found if o.first), None)
-    if first is not None and first.possible and first.score > 0:
+    if first is not None and first.shape and first.score > 0:
         named = words.organisation.search(norm, first.span[1], first.span[1] + 30)
         chosen += [] if named else [first]
-    return _spread(sorted(chosen))
+    return _spread(sorted(chosen, key=lambda o: o.span))
 
 
 def report_score(norm: str, found: Sequence[Opening], weights: Mapping[str, float]) -> float:
     """Give the log-odds that a report has run-in headings, from the openings after its first."""
     values = report_features(norm, found)
-    if values is None:
-        return -math.inf
-    return weights.get("report bias", 0.0) + sum(
-        weights.get(f"report {name}", 0.0) * value for name, value in values.items()
-    )
+    return -math.inf if values is None else weighed(values, weights, "report bias")
 
 
 def report_features(norm: str, found: Sequence[Opening]) -> dict[str, float] | None:
     """Give what a report's openings add up to; None where fewer than two may be headings."""
-    possible = [o for o in found if o.possible]
+    possible = [o for o in found if o.shape]
     if len(possible) < 2:
         return None
     scores = [o.score for o in possible]
     return {
-        "share": len(possible) / len(found),
-        "mean": fmean(scores),
-        "median": median(scores),
-        "likely": sum(score > 0 for score in scores) / len(found),
-        "count": float(min(len(possible), ENOUGH)),
-        "alike": float(_alike([norm[slice(*o.span)] for o in possible])),
-        "least": min(scores),
+        "report share": len(possible) / len(found),
+        "report mean": fmean(scores),
+        "report median": median(scores),
+        "report likely": sum(score > 0 for score in scores) / len(found),
+        "report count": float(min(len(possible), ENOUGH)),
+        "report alike": float(_alike([norm[slice(*o.span)] for o in possible])),
+        "report least": min(scores),
     }
 
 

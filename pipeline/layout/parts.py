@@ -14,6 +14,8 @@ SUBTITLE = re.compile(r"^[—─―-]{1,3}[^—]")
 TIME = re.compile(r"(?:[\u4e00-\u9fff\d]{1,6}(?:[年月日天来前期间])，?)?")
 # No match of it is longer than this.
 TIME_WIDTH = 8
+# A body names its branch in the first so many lines.
+OPENING_LINES = 16
 
 
 class Part(Enum):

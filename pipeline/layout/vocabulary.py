@@ -30,10 +30,10 @@ def _ahead(terms: tuple[str, ...], reach: int) -> str:
     return f"(?=[^{first}]{{0,{reach}}}+[{first}])" if first else ""
 
 
-def _begun(terms: tuple[str, ...]) -> str:
-    """Give terms as alternatives behind the class of their first characters, which most places have none of."""
+def _begun(terms: tuple[str, ...], alternatives: str) -> str:
+    """Put the class of terms' first characters, which most places have none of, before their alternatives."""
     first = _firsts(terms)
-    return (f"(?=[{first}])" if first else "") + f"(?:{'|'.join(map(re.escape, terms))})"
+    return (f"(?=[{first}])" if first else "") + f"(?:{alternatives})"
 
 
 def _firsts(terms: tuple[str, ...]) -> str:
@@ -103,7 +103,10 @@ def vocabulary(lexicons: Lexicons) -> Vocabulary:
     """Compile the layout lexicons once."""
     suffixes = lexicons.terms("organisations", "suffix")
     suffix = lexicons.alternatives("organisations", "suffix")
-    institution = _begun(lexicons.terms("organisations", "institution"))
+    institution = _begun(
+        lexicons.terms("organisations", "institution"),
+        lexicons.alternatives("organisations", "institution"),
+    )
     inner = r"[^，。、；：！？\s《》“”]"
     # what may stand between the institution and the suffix: a function (运维检修), never a clause
     function = r"[^，。、；：！？\s《》“”的了是在把以各每等个对与和将]{0,12}?"

@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 
 from pipeline.layout.lines import ENDS, MIDDLES, NUMBERED, OPENERS, Line, Measure
-from pipeline.layout.parts import SUBTITLE, TIME, Item, Opens, Part
+from pipeline.layout.parts import OPENING_LINES, SUBTITLE, TIME, Item, Opens, Part
 from pipeline.layout.shapes import DISPLAY_WIDTH, doubled, ends_in_name, is_title
 from pipeline.layout.vocabulary import Vocabulary, bare
 
@@ -20,8 +20,6 @@ _UNBROKEN = re.compile(r"\d[\d.]*%?|[A-Za-z]+")
 _ENDNOTE = re.compile(r"[。！？…][”’」』]?[（(][^（(）)。]{2,40}[）)]$")
 # A column is justified where unfinished lines inside paragraphs differ by no more than this.
 REGULAR = 1.0
-# A body names its branch in the first so many lines.
-OPENING = 16
 # A by-line names a branch that the text named at most so many lines before.
 NAMED_WITHIN = 90
 # A line of less than this share of the width is far from full.
@@ -126,7 +124,7 @@ class Wrapped:
             # every report of the page has its by-line
             return False
         # else it stands at its title, or above the body that names it
-        below = line.text in self._joined(i + 1, OPENING)
+        below = line.text in self._joined(i + 1, OPENING_LINES)
         return not again and (self.run_end == i or below)
 
     def _second_name(self, i: int, again: bool) -> bool:

@@ -155,7 +155,8 @@ def noun_after(prose: Prose, end: int, words: Words, persons: bool = False) -> S
         return None  # 投资2.3亿元新建4座…: the verb is the next number's
     size = _read_noun(tokens, words, persons)
     if relative > 0 and (size == 0 or _modifies(tokens, size, relative, words)):
-        return noun_after(prose, end + relative, words) or (end, end + size or end + relative)
+        owned = noun_after(prose, end + relative, words)
+        return owned or ((end, end + size) if size else None)  # 有四位是打过对手的
     if size == 0 and persons and tokens and tokens[0].text in words.acquire:
         skip = tokens[0].end + text.startswith(("了", "上", "到"), tokens[0].end)
         return noun_after(prose, end + skip, words)

@@ -68,6 +68,18 @@ NAMES_RATIO = 3
 MIXED_RATIO = 0.5
 
 
+# Half-width marks that stand for Chinese ones: after a Chinese character, or between it and a figure.
+# Not the stop of a number (1.2), of a heading (一.), of a time (9:30) or of an address (a.cn).
+_ASCII = re.compile(
+    r"(?<=[\u3400-\u9fff”》）\"])(?:,|:(?!\d|//)"
+    r"|(?<![\n　 ][一二三四五六七八九十])(?<!^[一二三四五六七八九十])(?<![一二三四五六七八九十]）)\.(?![A-Za-z\d.]))"
+    r"|(?<=[\dA-Za-z%]),(?=[\u3400-\u9fff“\"《])"
+)
+_CHINESE = {",": "，", ".": "。", ":": "："}
+# A title between half-width angle brackets.
+_ANGLED = re.compile(r"<([\u3400-\u9fff][^<>\n]{0,30})>")
+
+
 @cache
 def _converter(config: str) -> Any:
     from opencc import OpenCC
@@ -101,6 +113,9 @@ def normalise(text: str) -> str:
     # str.replace for the few signs present: str.translate looks every character up in a dict.
     for sign in set(_TURNED.findall(text)):
         form = form.replace(sign, _HALF[sign])
+    form = _ASCII.sub(lambda mark: _CHINESE[mark.group()], form)
+    if "<" in form:
+        form = _ANGLED.sub(r"《\1》", form)
     if is_traditional(form):
         return simplify(form)
     found = {ord(c): single for _, c, single in strays(form)}

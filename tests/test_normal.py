@@ -85,10 +85,29 @@ def test_chinese_punctuation_stays(sign: str) -> None:
     assert normalise(f"支部{sign}党员") == f"支部{sign}党员"
 
 
-@given(st.text(GB2312 + PUNCTUATION + "0123456789abcXYZ%.,\n 　"))
+@given(st.text(GB2312 + PUNCTUATION + "0123456789abcXYZ%\n 　"))
 def test_simplified_text_is_untouched(text: str) -> None:
     assert not is_traditional(text)
     assert normalise(text) == text
+
+
+@pytest.mark.parametrize(
+    ("text", "form"),
+    [
+        ("谁也不认识谁.开机前,大家点灯.", "谁也不认识谁。开机前，大家点灯。"),
+        ("增长98%,位居第三;半径350,全段最小", "增长98%，位居第三；半径350，全段最小"),
+        ('规矩只有一条:"谁先到谁干",人人照办', '规矩只有一条："谁先到谁干"，人人照办'),
+        ("电影<盐路>开拍", "电影《盐路》开拍"),
+        # what belongs to a figure, a heading, a time or an address stays
+        ("1,200元和3.5万元，9:30开会", "1,200元和3.5万元，9:30开会"),
+        ("1.抓学习\n二.强班子", "1.抓学习\n二.强班子"),
+        ("一.抓学习", "一.抓学习"),
+        ("见zhibu.cn，邮箱a@b.cn", "见zhibu.cn，邮箱a@b.cn"),
+        ("（一）.抓学习", "（一）.抓学习"),
+    ],
+)
+def test_half_width_marks_between_chinese_characters_become_chinese(text: str, form: str) -> None:
+    assert normalise(text) == form
 
 
 @pytest.mark.parametrize("traditional", SENTENCES)

@@ -7,7 +7,8 @@ from bisect import bisect_right
 from pipeline.layout.assemble import Group, assemble
 from pipeline.layout.classify import classify
 from pipeline.layout.damage import damage
-from pipeline.layout.lines import Line, measure, split_lines, squeeze
+from pipeline.layout.lines import NUMBERED, Line, measure, split_lines, squeeze
+from pipeline.layout.marks import unbold, unmarked
 from pipeline.layout.parts import Item
 from pipeline.layout.reflow import is_spacey, reflow
 from pipeline.layout.sections import sections
@@ -22,18 +23,20 @@ __all__ = ["layout"]
 
 def layout(source: Source, lexicons: Lexicons) -> Layout:
     """Take a source text apart into articles and furniture; every character lands in one place."""
-    norm = normalise(source.text)
+    norm = unbold(normalise(source.text))
     words = vocabulary(lexicons)
     lines, known = _known(split_lines(norm), source)
-    items = classify(lines, measure(lines), words)
-    groups, furniture = assemble(items, words)
+    lines, cut = unmarked(lines, norm, words)
+    size = measure(lines)
+    items = classify(norm, lines, size, words)
+    groups, furniture = assemble(items, words, size.wrapped)
     spacey = is_spacey(source.text, items)
     articles = []
     for group in groups:
         article, repairs = _article(source.text, norm, group, spacey, words)
         articles.append(article)
         furniture += repairs
-    whole = tuple(sorted([*furniture, *known], key=lambda f: f.source))
+    whole = tuple(sorted([*furniture, *known, *cut], key=lambda f: f.source))
     return Layout(tuple(articles), whole, tuple(damage(source.text)))
 
 
@@ -92,6 +95,9 @@ def _span(item: object) -> Span | None:
 
 def _title_spans(start: int, end: int, norm: str) -> list[Span]:
     """The spans of a title line; of a doubled one, the first of each pair."""
+    mark = NUMBERED.match(norm, start, end)
+    if mark is not None and mark.end() < end and not norm.startswith("【", start):
+        start = mark.end()  # （二）操作部党支部打响攻坚战: its place in a bulletin
     squeezed = squeeze(norm[start:end])
     lines = doubled(squeezed)
     if not lines:

@@ -6,10 +6,12 @@ after a by-line. The tie is the branch's name: a by-line names the branch that i
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field
 
+from pipeline.layout.boundaries import NEAR, Boundaries
 from pipeline.layout.lines import NUMBERED
-from pipeline.layout.parts import OPENING_LINES, TIME, TIME_WIDTH, Item, Opens, Part
+from pipeline.layout.parts import Item, Opens, Part
 from pipeline.layout.shapes import doubled
 from pipeline.layout.vocabulary import Vocabulary
 from pipeline.model import Furniture
@@ -18,6 +20,14 @@ from pipeline.model import Furniture
 OPENING = 160
 # A title has at most so many lines; a longer run of display lines is something else.
 TITLE_LINES = 4
+# What stands before reports, without a title or a branch's name and shorter than this, forwards them.
+LETTER = 200
+# 2024年度工作总结
+_YEARLY = re.compile(r"\d{4}年度?(?:上半年|下半年)?[\u4e00-\u9fff]{0,6}(?:总结|报告|要点|情况)")
+# A name set so far to the right below a text signs it.
+SIGNED = 8
+# Lines that stand outside all reports, wherever they stand.
+_NOBODYS = (Part.META, Part.CAPTION, Part.NOTE)
 
 
 @dataclass
@@ -52,46 +62,77 @@ class _Gap:
         return [r for r in self.runs if r[0].part is not Part.SUBTITLE]
 
 
-def assemble(items: list[Item], words: Vocabulary) -> tuple[list[Group], list[Furniture]]:
-    """Group classified lines into articles; gives them in order, with what belongs to none."""
-    furniture = [
-        Furniture(i.part.value, (i.line.start, i.line.end))
-        for i in items
-        if i.part in (Part.META, Part.CAPTION, Part.SUBTITLE)
-    ]
-    kept = _named_titles([i for i in items if i.part not in (Part.META, Part.CAPTION)])
-    bodies, gaps = _split(kept, words)
+def assemble(
+    items: list[Item], words: Vocabulary, wrapped: bool
+) -> tuple[list[Group], list[Furniture]]:
+    """Group classified lines into articles; gives them in order, with what belongs to none.
+
+    In columns, which are `wrapped`, a title may stand after its body; elsewhere it stands before it.
+    """
+    furniture = [_furniture(i) for i in items if i.part in (*_NOBODYS, Part.SUBTITLE)]
+    boundaries = Boundaries(items, words)
+    furniture += [_furniture(i, "contents") for i in items if id(i) in boundaries.entries]
+    kept = _named_titles(
+        [i for i in items if i.part not in _NOBODYS and id(i) not in boundaries.entries]
+    )
+    bodies, gaps = _split(kept, boundaries)
     groups = [Group(body=body) for body in bodies]
     if not groups:
         rest = [i for gap in gaps for run in gap.shown for i in run]
-        furniture += [
-            Furniture(i.part.value, (i.line.start, i.line.end))
-            for i in rest
-            if i.part is Part.AUTHOR
-        ]
+        furniture += [_furniture(i) for i in rest if i.part is Part.AUTHOR]
         return _only_display(rest), furniture
     around = [
         (gap, groups[i - 1] if i else None, groups[i] if i < len(groups) else None)
         for i, gap in enumerate(gaps)
     ]
-    owners = [_bylines(gap, before, after) for gap, before, after in around]
+    owners = [_bylines(gap, before, after, wrapped, words) for gap, before, after in around]
     for (gap, before, after), owner in zip(around, owners, strict=True):
-        _titles(gap.shown, owner, before, after)
+        _titles(gap.shown, owner, before if wrapped or after is None else None, after, boundaries)
     for (gap, before, after), owner in zip(around, owners, strict=True):
         furniture += _rest(gap.shown, owner, before, after, len(groups) == 1)
-    return groups, furniture
+    return _reports(groups, words, furniture, wrapped), furniture
+
+
+def _furniture(item: Item, kind: str = "") -> Furniture:
+    return Furniture(kind or item.part.value, (item.line.start, item.line.end))
+
+
+def _reports(
+    groups: list[Group], words: Vocabulary, furniture: list[Furniture], wrapped: bool
+) -> list[Group]:
+    """Leave out what stands beside reports and is none: an editor's note, a letter that forwards them."""
+    if len(groups) < 2:
+        return groups
+    kept: list[Group] = []
+    left: list[Furniture] = []
+    for group in groups:
+        title = "".join(i.line.text for i in group.title)
+        letter = not wrapped and not title and sum(len(i.line.text) for i in group.body) < LETTER
+        beside = title in words.forms.front_matter or (letter and not _names_one(group, words))
+        if beside and group.byline is None:
+            lines = [*group.title, *group.body, *([group.author] if group.author else [])]
+            left += [_furniture(i, "front matter") for i in lines]
+        else:
+            kept.append(group)
+    if not kept:
+        return groups
+    furniture += left
+    return kept
 
 
 def _named_titles(items: list[Item]) -> list[Item]:
     """Take a by-line for the first line of a title where a display line and the by-line again follow.
 
-    (Some branch / 2024年度工作总结 / some branch.)
+    (Some branch / 2024年度工作总结 / some branch.) What names a year and no branch is no title alone.
     """
     result = list(items)
     for at in range(len(items) - 2):
         first, second, third = items[at : at + 3]
         parts = (first.part, second.part, third.part)
-        if parts == (Part.BYLINE, Part.DISPLAY, Part.BYLINE) and not second.line.gap:
+        named = parts == (Part.BYLINE, Part.DISPLAY, Part.BYLINE) or (
+            parts[:2] == (Part.BYLINE, Part.DISPLAY) and _YEARLY.match(second.line.text)
+        )
+        if named and not second.line.gap:
             result[at] = first._replace(part=Part.DISPLAY)
     return result
 
@@ -102,7 +143,7 @@ def _only_display(items: list[Item]) -> list[Group]:
     return [Group(body=[i._replace(part=Part.FLOW, opens=Opens.YES) for i in body])] if body else []
 
 
-def _split(items: list[Item], words: Vocabulary) -> tuple[list[list[Item]], list[_Gap]]:
+def _split(items: list[Item], boundaries: Boundaries) -> tuple[list[list[Item]], list[_Gap]]:
     """Cut into bodies and the gaps around them (one more gap than bodies)."""
     bodies: list[list[Item]] = []
     gaps = [_Gap()]
@@ -118,7 +159,9 @@ def _split(items: list[Item], words: Vocabulary) -> tuple[list[list[Item]], list
             gaps[-1].runs.append(run)
             run = []
         gap = gaps[-1]
-        if bodies and gap.runs and _inside(gap, bodies[-1], _text(items[at : at + 3]), words):
+        beside = len(bodies) > 0 and _beside(gaps[-2], boundaries.words)
+        near = items[at : at + NEAR]
+        if bodies and gap.runs and not beside and boundaries.inside(gap.runs, bodies[-1], near):
             bodies[-1] += [i for r in gap.runs for i in r if i.part is Part.DISPLAY]
             gap.runs = [r for r in gap.runs if r[0].part is not Part.DISPLAY]
             bodies[-1].append(item)
@@ -133,22 +176,10 @@ def _split(items: list[Item], words: Vocabulary) -> tuple[list[list[Item]], list
     return bodies, gaps
 
 
-def _text(items: list[Item], lines: int = 3) -> str:
-    return "".join(i.line.text for i in items[:lines])
-
-
-def _inside(gap: _Gap, body: list[Item], following: str, words: Vocabulary) -> bool:
-    """Whether a gap stands inside one report: headings only, and no new branch opens after it."""
-    if any(r[0].part is not Part.DISPLAY for r in gap.runs):
-        return False
-    if any(NUMBERED.match(i.line.text) for r in gap.runs for i in r):
-        return True
-    if any(doubled(i.line.text) for r in gap.runs for i in r):
-        return False
-    found = words.opening(following, TIME_WIDTH)
-    if found is None or not TIME.fullmatch(following[: found.start()]):
-        return True
-    return found.group() in _text(body, OPENING_LINES)
+def _beside(gap: _Gap, words: Vocabulary) -> bool:
+    """Whether the lines above a body say that it is no report: 编者按"""
+    last = gap.runs[-1][-1] if gap.runs else None
+    return last is not None and last.line.text in words.forms.front_matter
 
 
 def _names(group: Group | None, byline: Item) -> int:
@@ -159,7 +190,9 @@ def _names(group: Group | None, byline: Item) -> int:
     return 0 if at < 0 else 1000 - at
 
 
-def _bylines(gap: _Gap, before: Group | None, after: Group | None) -> list[Group | None]:
+def _bylines(
+    gap: _Gap, before: Group | None, after: Group | None, wrapped: bool, words: Vocabulary
+) -> list[Group | None]:
     """Give a gap's by-lines, and the titles at them, to the bodies around; gives each run's owner."""
     runs = gap.shown
     owners: list[Group | None] = [None] * len(runs)
@@ -167,23 +200,52 @@ def _bylines(gap: _Gap, before: Group | None, after: Group | None) -> list[Group
         if run[0].part is not Part.BYLINE:
             continue
         name = run[-1]
-        left, right = _names(before, name), _names(after, name)
-        owner = before if left > right or (left == right and after is None) else after
-        if left == right and before is not None and before.byline is None and not before.title:
-            owner = before if at + 1 == len(runs) and after is not None else owner
-        if owner is not None and owner.byline is None:
+        choose = _owner if wrapped else _owner_below
+        owner = choose(runs, at, before, after)
+        below = not wrapped or name.line.indent >= SIGNED
+        signs = owner is not None and owner is before and below
+        if owner is not None and owner.byline is None and not (signs and _names_one(owner, words)):
             owner.byline = name
             owners[at] = owner
     for at, owner in enumerate(owners):
         if owner is None or runs[at][0].part is not Part.BYLINE or owner.title:
             continue
+        if not wrapped and owner is before:
+            continue  # a signature stands at no title
         for near in (at - 1, at + 1):
             inside = 0 <= near < len(runs) and runs[near][0].part is Part.DISPLAY
+            inside = inside and not _numbered(runs[near])
             if inside and owners[near] is None and len(runs[near]) <= TITLE_LINES:
                 owners[near] = owner
-                owner.title = _title(runs[near])
+                owner.title = _title(runs[near], words)
                 break
     return owners
+
+
+def _owner(
+    runs: list[list[Item]], at: int, before: Group | None, after: Group | None
+) -> Group | None:
+    """Whose by-line a run of a page's columns is: the body's that names it, above or below."""
+    left, right = _names(before, runs[at][-1]), _names(after, runs[at][-1])
+    owner = before if left > right or (left == right and after is None) else after
+    if left == right and before is not None and before.byline is None and not before.title:
+        owner = before if at + 1 == len(runs) and after is not None else owner
+    return owner
+
+
+def _owner_below(
+    runs: list[list[Item]], at: int, before: Group | None, after: Group | None
+) -> Group | None:
+    """Whose by-line a run is where titles stand above: the body's below, but a signature the one's above."""
+    if after is None:
+        return before
+    signs = at == 0 and any(r[0].part is Part.DISPLAY for r in runs[1:])
+    return before if signs and _names(before, runs[at][-1]) > _names(after, runs[at][-1]) else after
+
+
+def _names_one(group: Group, words: Vocabulary) -> bool:
+    """Whether a body's opening names a branch in full."""
+    return words.organisation.search(group.opening) is not None
 
 
 def _rest(
@@ -202,7 +264,7 @@ def _rest(
                 owners[at] = owner
     last = len(runs) - 1
     heads = last >= 0 and runs[last][0].part is Part.DISPLAY and owners[last] is None
-    if heads and after is not None and after.title and (single or _numbered(runs[last])):
+    if heads and after is not None and (_numbered(runs[last]) or (after.title and single)):
         after.body = [*runs[last], *after.body]
     taken = {id(i) for g in (before, after) if g for i in (*g.body, *g.title, g.byline, g.author)}
     return [
@@ -218,32 +280,43 @@ def _numbered(run: list[Item]) -> bool:
 
 
 def _titles(
-    runs: list[list[Item]], owners: list[Group | None], before: Group | None, after: Group | None
+    runs: list[list[Item]],
+    owners: list[Group | None],
+    before: Group | None,
+    after: Group | None,
+    boundaries: Boundaries,
 ) -> None:
     """Give display runs that stand at no by-line to the body that lacks a title."""
     for at, run in enumerate(runs):
         shown = run[0].part is Part.DISPLAY and owners[at] is None and len(run) <= TITLE_LINES
-        if not shown or _numbered(run):
+        if not shown or (_numbered(run) and not boundaries.listed(run[0])):
             continue
         last = before is not None and before.byline is None and not before.title
         owner = before if last else after
         if owner is None or owner.title or (owner.byline is not None and owner is before):
             continue
-        if owner is after and before is not None and not _leads(runs, at):
+        if owner is after and not _leads(runs, at, boundaries):
             continue
-        owner.title = _title(run)
+        owner.title = _title(run, boundaries.words)
         owners[at] = owner
 
 
-def _leads(runs: list[list[Item]], at: int) -> bool:
-    """Whether a title before a body is its own: the last run of display before it, not doubled."""
-    return at == max(i for i, r in enumerate(runs) if r[0].part is Part.DISPLAY) and not any(
-        doubled(i.line.text) for i in runs[at]
+def _leads(runs: list[list[Item]], at: int, boundaries: Boundaries) -> bool:
+    """Whether a title before a body is its own: the last run of display before it, not doubled.
+
+    Numbered headings may stand between.
+    """
+    later = (
+        r
+        for r in runs[at + 1 :]
+        if r[0].part is Part.DISPLAY and (not _numbered(r) or boundaries.listed(r[0]))
     )
+    return next(later, None) is None and not any(doubled(i.line.text) for i in runs[at])
 
 
-def _title(run: list[Item]) -> list[Item]:
-    """The lines of a title without repeats of the whole (web pages give it twice)."""
+def _title(run: list[Item], words: Vocabulary) -> list[Item]:
+    """The lines of a title without repeats of the whole (web pages give it twice) and a case's number."""
+    run = [i for i in run if words.forms.case.fullmatch(i.line.text) is None] or run
     texts = [i.line.text for i in run]
     half = len(run) // 2
     if half and len(run) % 2 == 0 and texts[:half] == texts[half:]:

@@ -14,7 +14,7 @@ WITHIN = 400
 _GENERIC = re.compile(r"^(?:该|本|各|其|我|这个?|那个?|每个?|一个|所在|所属|基层|全体|两个?|双方)")
 # 海外项目部“流动”党支部: a kind of branch in quotation marks is part of its name.
 _KIND = re.compile("“[^“”]{1,8}”(?=[^“”，。]{0,6}(?:支部|总支|党委))")
-_PUNCTUATION = re.compile(r"[，。、；：！？\s《》“”—…]")
+_PUNCTUATION = re.compile(r"[，。、；：！？\s《》“”—─…】]")
 
 
 def find_branch(norm: str, words: Vocabulary, title: str = "") -> Span | None:

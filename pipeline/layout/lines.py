@@ -16,17 +16,21 @@ MIDDLES = "，、；：,;:"
 OPENERS = "“‘《「『（【"
 _NUMBERING = (
     r"(?:[一二三四五六七八九十]{1,3}、|（[一二三四五六七八九十]{1,3}）|第[一二三四五六七八九十]{1,2}(?:[、，]|部分|篇章?|章)"
-    r"|\d{1,2}[.、．](?!\d)|（\d{1,2}）|[①②③④⑤⑥⑦⑧⑨]|【[^】。！？；]{2,30}】|[一二三四五六七八九]是(?=[^，。]))"
+    r"|(?i:part|chapter)\s?\d{1,2}[.、:：]?|0\d[.、．|｜]?(?=[\u4e00-\u9fff“])(?![年月日时点分])"
+    r"|第[一二三四五六七八九十]{1,2}[^，。：；！？\d\s]{1,3}[：:]|\d{1,2}[.、．](?!\d)|（?\d{1,2}）|[①②③④⑤⑥⑦⑧⑨]|【[^】。！？；]{2,30}】|[一二三四五六七八九]是(?=[^，。]))"
 )
 
 _BREAK = re.compile(r"\r\n|[\n\r\x0b\x0c\x1c\x1d\x1e\x85\u2028\u2029]")
 _NARROW = re.compile("[\x00-\u024f]+")
 _SPACES = re.compile(r"[\s\u200b\ufeff]+")
 NUMBERED = re.compile(_NUMBERING)
+_DIGITS = re.compile(r"[一二三四五六七八九十\d①-⑨]")
 # A line this long is never a wrapped line; articles set on one line are cut at their blanks instead.
 LONG = 150
 # A line with this share of a file's characters holds a whole article, title and by-line included.
 ALONE = 0.8
+# A file on one line with fewer blanks than this has no blanks for its line breaks.
+INLINE = 4
 # Longest title, by-line or heading between blanks on such a line.
 SHORT = 45
 # A half of a heading is no longer than this.
@@ -90,6 +94,12 @@ def squeeze(text: str) -> str:
     return "".join(text.split()).replace("\u200b", "").replace("\ufeff", "")
 
 
+def narrow(line: Line, norm: str, start: int, end: int) -> Line:
+    """Give the part of a line between two places of the source."""
+    piece = norm[start:end]
+    return line._replace(start=start, end=end, text=squeeze(piece), width=_width(piece))
+
+
 def _width(text: str) -> float:
     return (len(text) + len(_NARROW.sub("", text))) / 2
 
@@ -107,17 +117,21 @@ def split_lines(norm: str) -> list[Line]:
             gap += 1
             continue
         left = start + raw.index(body)
+        indent = 0 if raw.startswith(" ") and left == start + 1 else left - start  # strewn
         if len(body) < LONG:
-            lines.append(Line(left, left + len(body), text, left - start, gap, _width(body)))
+            lines.append(Line(left, left + len(body), text, indent, gap, _width(body)))
             gap = 0
             continue
         alone = len(text) > ALONE * length
-        for piece_start, piece_end in _pieces(norm, left, left + len(body), alone):
+        pieces = list(_pieces(norm, left, left + len(body), alone))
+        if alone and len(pieces) < INLINE:
+            pieces = [cut for piece in pieces for cut in _cut(piece, _inline(norm, *piece))]
+        for piece_start, piece_end in pieces:
             piece = norm[piece_start:piece_end]
             text = squeeze(piece)
             if text:
-                indent = left - start if piece_start == left else 0
-                lines.append(Line(piece_start, piece_end, text, indent, gap, _width(piece)))
+                first = indent if piece_start == left else 0
+                lines.append(Line(piece_start, piece_end, text, first, gap, _width(piece)))
                 gap = 0
     return _set_apart(norm, lines)
 
@@ -190,6 +204,25 @@ def _pieces(norm: str, start: int, end: int, alone: bool) -> Iterator[tuple[int,
         elif not short:
             heading = False
     yield left, end
+
+
+def _cut(piece: tuple[int, int], places: list[int]) -> Iterator[tuple[int, int]]:
+    yield from pairwise([piece[0], *places, piece[1]])
+
+
+def _inline(norm: str, start: int, end: int) -> list[int]:
+    """Places after a sentence on a line that is `alone` where a numbering goes on: …。二、强班子。…
+
+    一是 runs on inside a paragraph and does not count.
+    """
+    found: dict[str, list[tuple[int, str]]] = {}
+    for mark in NUMBERED.finditer(norm, start, end):
+        opens = mark.start() == start or norm[mark.start() - 1] in ENDS + CLOSERS
+        if opens and not mark.group().endswith("是"):
+            number = "".join(_DIGITS.findall(mark.group())).lstrip("0")
+            found.setdefault(_DIGITS.sub("#", mark.group()), []).append((mark.start(), number))
+    counted = (m for m in found.values() if len(m) > 1 and m[0][1] in ("一", "1", "①"))
+    return sorted(at for marks in counted for at, _ in marks if at > start)
 
 
 def _is_short(piece: str) -> bool:

@@ -27,6 +27,7 @@ class Part(Enum):
     BYLINE = "byline"
     AUTHOR = "author"
     CAPTION = "caption"
+    NOTE = "note"
     META = "boilerplate"
 
 

@@ -15,8 +15,15 @@ _LEVELS = (
     (re.compile(r"（[一二三四五六七八九十]{1,3}）|[一二三四五六七八九]是"), 2),
     (re.compile(r"\d{1,2}[.、．]|（\d{1,2}）|[①-⑨]"), 3),
 )
+_NUMERALS = "一二三四五六七八九十"
+_WORDED = re.compile(
+    rf"(?P<word>[\u4e00-\u9fff]{{1,4}}?)之?(?P<number>[{_NUMERALS}])(?:[：:、]|(?=[“《])|——?)\s?"
+)
 # Longest numbered heading in characters.
 LONGEST = 48
+# A theme before a dash: （1）严格议事——全年召开支委会26次，…; a heading's other half is not longer than this.
+_DASHED = re.compile(r"[^，。；：！？—─–-]{2,14}[—─–-]{1,2}(?=[^—─–-])")
+OTHER_HALF = 18
 # Themes before a colon differ by no more than this in length.
 UNEVEN = 6
 # … and open so many of the paragraphs from the first of them on.
@@ -31,7 +38,7 @@ _THEMED = re.compile(
 
 def sections(norm: str, paragraphs: tuple[Paragraph, ...], words: Vocabulary) -> list[Section]:
     """Find the headed sections of an article; what precedes the first is its lead."""
-    numbered = _numbered(norm, paragraphs)
+    numbered = _numbered(norm, paragraphs, words)
     shown = [(p.start, p.end) for p in paragraphs if p.display and p is not paragraphs[-1]]
     marked = {span[0]: (span, "numbered") for span in numbered}
     for span in shown:
@@ -71,15 +78,17 @@ def _level(norm: str, span: Span) -> int:
     return 1
 
 
-def _numbered(norm: str, paragraphs: tuple[Paragraph, ...]) -> list[Span]:
+def _numbered(norm: str, paragraphs: tuple[Paragraph, ...], words: Vocabulary) -> list[Span]:
     """Numbered headings; a style of numbering counts only where it goes on to a second number."""
     found: list[tuple[Span, str]] = []
+    series = _series(norm, paragraphs)
     for paragraph in paragraphs:
         for start in (paragraph.start, *paragraph.maybe):
-            mark = NUMBERED.match(norm, start)
+            bullet = words.bullet.match(norm, start)
+            mark = NUMBERED.match(norm, bullet.end() if bullet else start) or series.get(start)
             if mark is None:
                 continue
-            span = _numbered_span(norm, mark, paragraph)
+            span = _numbered_span(norm, mark, paragraph, start)
             if span is not None:
                 found.append((span, _style(mark.group())))
     counts: dict[str, int] = {}
@@ -88,14 +97,28 @@ def _numbered(norm: str, paragraphs: tuple[Paragraph, ...]) -> list[Span]:
     return [span for span, style in found if counts[style] >= 2]
 
 
+def _series(norm: str, paragraphs: tuple[Paragraph, ...]) -> dict[int, re.Match[str]]:
+    """Give the numbers behind a word that open paragraphs: 故事一：, 故事二：, … or 承诺一：, 承诺二："""
+    found: dict[str, list[re.Match[str]]] = {}
+    for paragraph in paragraphs:
+        mark = _WORDED.match(norm, paragraph.start, paragraph.end)
+        if mark:
+            found.setdefault(mark["word"], []).append(mark)
+    counted = (
+        marks
+        for marks in found.values()
+        if len(marks) > 1 and [m["number"] for m in marks] == list(_NUMERALS[: len(marks)])
+    )
+    return {mark.start(): mark for marks in counted for mark in marks}
+
+
 def _style(mark: str) -> str:
     if mark.startswith("【"):
         return "【"
     return re.sub(r"[一二三四五六七八九十\d①-⑨]+", "#", mark)
 
 
-def _numbered_span(norm: str, mark: re.Match[str], paragraph: Paragraph) -> Span | None:
-    start = mark.start()
+def _numbered_span(norm: str, mark: re.Match[str], paragraph: Paragraph, start: int) -> Span | None:
     sentence = SENTENCE.match(norm, start)
     end = min(sentence.end(), paragraph.end) if sentence else paragraph.end
     whole = end >= paragraph.end
@@ -104,9 +127,17 @@ def _numbered_span(norm: str, mark: re.Match[str], paragraph: Paragraph) -> Span
     if mark.group().endswith("是"):
         first = norm[start:end]
         return (start, end) if not whole and "；" not in first and end - start <= RUN_IN else None
+    dashed = _DASHED.match(norm, mark.end(), end)
+    if dashed and not paragraph.display and _tells(norm[dashed.end() : end]):
+        return start, dashed.end()
     if end - start > LONGEST:
         return None
     return start, end
+
+
+def _tells(text: str) -> bool:
+    """Whether what stands behind a heading's dash is a sentence of the body, not a heading's other half."""
+    return len(text) > OTHER_HALF or any(c.isdigit() for c in text)
 
 
 def _themed(norm: str, paragraphs: tuple[Paragraph, ...]) -> list[Span]:

@@ -40,8 +40,7 @@ def bulleted_lines(lines: list[Line], measure: Measure, words: Vocabulary) -> fr
     found: dict[str, list[int]] = {}
     for i, line in enumerate(lines):
         rest = words.bullet.match(line.text)
-        full = measure.wrapped and line.width > measure.typical[i] - 1.5
-        if rest is None or full or line.width > DISPLAY_WIDTH or line.closed or line.broken:
+        if rest is None or line.width > DISPLAY_WIDTH or line.closed or line.broken:
             continue
         if any(c in line.text for c in "。；"):
             continue
@@ -51,7 +50,16 @@ def bulleted_lines(lines: list[Line], measure: Measure, words: Vocabulary) -> fr
     def longer(i: int) -> bool:
         return len(lines[i].text) > SHORT_NAME + 1
 
-    return frozenset(i for at in found.values() if sum(map(longer, at)) >= BULLETED for i in at)
+    def full(i: int) -> bool:
+        return measure.wrapped and lines[i].width > measure.typical[i] - 1.5
+
+    result: list[int] = []
+    for at in found.values():
+        short = [i for i in at if not full(i)]
+        # a full line may go on below; where many open so, they are headings that fill their line
+        kept = at if sum(map(longer, at)) > BULLETED else short
+        result += kept if sum(map(longer, kept)) >= BULLETED else []
+    return frozenset(result)
 
 
 def doubled(text: str) -> tuple[str, ...]:

@@ -7,6 +7,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
 
+from pipeline.layout.boilerplate import DATE, is_furniture, unframed
+from pipeline.layout.forms import Forms, forms
 from pipeline.layout.lines import CLOSERS, Line
 from pipeline.lexicon import Lexicons
 
@@ -21,7 +23,7 @@ NAME = 240
 
 
 # What no name has: a number of persons or things.
-_COUNTING = re.compile(r"\d(?:余|多)?[名个人位]")
+COUNTING = re.compile(r"\d(?:余|多)?[名个人位]")
 
 
 def _ahead(terms: tuple[str, ...], reach: int) -> str:
@@ -51,6 +53,7 @@ class Vocabulary:
     meta: re.Pattern[str]
     meta_only: re.Pattern[str]
     meta_mark: re.Pattern[str]
+    meta_phrase: re.Pattern[str]
     caption: re.Pattern[str]
     author: re.Pattern[str]
     predicate: re.Pattern[str]
@@ -64,6 +67,7 @@ class Vocabulary:
     headings: Mapping[str, float]  # weights of the models of run-in headings
     dateline: re.Pattern[str]  # where and when a news item was sent: 本报讯（记者 李某）
     byline_words: re.Pattern[str]  # say that a bullet stands before an author or a picture's text
+    forms: Forms
 
     def is_organisation(self, line: Line) -> bool:
         """Whether the whole line is the name of a party organisation."""
@@ -78,16 +82,21 @@ class Vocabulary:
         matches = (self.organisation.match(text, at) for at in range(min(within, len(text)) + 1))
         found = next((found for found in matches if found), None)
         # 外业组满3名党员即设临时党小组: a sentence about groups, nobody's name
-        return None if found is None or _COUNTING.search(found.group()) else found
+        return None if found is None or COUNTING.search(found.group()) else found
 
     def is_meta(self, line: Line) -> bool:
         """Whether the line is page boilerplate."""
         text = line.text
         if len(text) > 120:
             return False
-        if self.meta.match(text) or self.meta_only.fullmatch(text):
+        if self.meta.match(text) or self.meta_only.fullmatch(unframed(text)) or is_furniture(text):
             return True
         return len(text) <= 60 and self.meta_mark.search(text) is not None
+
+    def is_note(self, line: Line) -> bool:
+        """Whether the line, which could be a phrase of a text too, is page boilerplate on its own."""
+        possible = len(line.text) <= 40 and not any(c in line.text for c in "，。；！？")
+        return possible and self.meta_phrase.search(line.text) is not None
 
     def is_caption(self, line: Line) -> bool:
         """Whether the line is a picture caption."""
@@ -102,45 +111,32 @@ class Vocabulary:
 def vocabulary(lexicons: Lexicons) -> Vocabulary:
     """Compile the layout lexicons once."""
     suffixes = lexicons.terms("organisations", "suffix")
-    suffix = lexicons.alternatives("organisations", "suffix")
-    institution = _begun(
-        lexicons.terms("organisations", "institution"),
-        lexicons.alternatives("organisations", "institution"),
-    )
-    inner = r"[^，。、；：！？\s《》“”]"
-    # what may stand between the institution and the suffix: a function (运维检修), never a clause
-    function = r"[^，。、；：！？\s《》“”的了是在把以各每等个对与和将]{0,12}?"
-    # 社区党委第三网格党支部: a branch below a committee
-    lower = rf"(?:(?<=党委|总支){function}{BETWEEN}党支部)?"
+    organisation, organisation_line = _names(lexicons, suffixes)
     key = lexicons.alternatives("layout", "meta_key")
     only = lexicons.alternatives("layout", "meta_line")
+    ends = lexicons.alternatives("layout", "caption_end")
+    bullet = lexicons.alternatives("layout", "bullet")
     author = lexicons.alternatives("layout", "author")
     name = r"[\u4e00-\u9fffA-Za-z·、/\s]{2,16}"
     return Vocabulary(
         suffixes=(*suffixes, "党支部"),
-        suffix=re.compile(f"(?:{suffix})"),
-        organisation=re.compile(
-            _ahead(suffixes, NAME)
-            + rf"(?:中共|中国共产党)?{inner}{{1,38}}?{institution}{function}"
-            + rf"{BETWEEN}(?:{suffix}){lower}(?!委员|班子)"
-        ),
-        # a clause that happens to end with an organisation is no name: 支部连续两年被市直机关工委
-        organisation_line=re.compile(
-            r"\A(?!支部|党支部|.*?(?:被|获|先后|连续))(?:中共|中国共产党)?"
-            rf"{inner}{{1,40}}?{institution}{function}{BETWEEN}(?:{suffix}){lower}"
-        ),
+        suffix=re.compile(f"(?:{lexicons.alternatives('organisations', 'suffix')})"),
+        organisation=organisation,
+        organisation_line=organisation_line,
         meta=re.compile(
-            rf"(?:[【\[（]?(?:{key})[】\]）]?[:：])|(?:(?:{key})\s*[:：])|https?:|www\."
+            rf"(?:[【\[（]?(?:{key})[】\]）]?[:：|｜])|(?:(?:{key})\s*[:：|｜])|https?:|www\."
             r"|\d{4}[-年/.]\d{1,2}[-月/.]\d{1,2}日?(?:\d{1,2}:\d{2}(?::\d{2})?)?(?:来源|$)"
+            rf"|[^，。；！？]{{0,40}}{DATE}[^，。；！？]{{0,20}}(?:{key})[:：]"
         ),
         meta_only=re.compile(rf"(?:[【\[（|\]】）:：/>\-·]|{only})+"),
         meta_mark=re.compile(lexicons.alternatives("layout", "meta_mark")),
+        meta_phrase=re.compile(lexicons.alternatives("layout", "meta_phrase")),
         caption=re.compile(
             rf"^(?:{lexicons.alternatives('layout', 'caption')})"
-            rf"|[\s（(。]{name}?(?:{lexicons.alternatives('layout', 'caption_end')})[)）]?$"
+            rf"|.[/／](?:{ends})$|[\s（(。]{name}?(?:{ends})[)）]?$"
         ),
         author=re.compile(
-            rf"[（(]?(?:(?:{author})[:：]?)+(?P<name>{name}?)[)）]?(?=$|(?:{key}|{author})[:：])"
+            rf"[（(]?(?:{bullet})?(?:(?:{author})[:：]?)+(?P<name>{name}?)[)）]?(?=$|(?:{key}|{author})[:：])"
         ),
         predicate=re.compile(lexicons.alternatives("layout", "predicate")),
         boundary=re.compile(lexicons.alternatives("layout", "boundary")),
@@ -155,7 +151,35 @@ def vocabulary(lexicons: Lexicons) -> Vocabulary:
             rf"[^，。]{{0,16}}(?:{lexicons.alternatives('layout', 'dateline')})(?:（[^）]{{2,40}}）)?"
         ),
         byline_words=re.compile(lexicons.alternatives("layout", "byline_word")),
+        forms=forms(lexicons),
     )
+
+
+def _names(
+    lexicons: Lexicons, suffixes: tuple[str, ...]
+) -> tuple[re.Pattern[str], re.Pattern[str]]:
+    """Give the patterns of a party organisation's name: inside a text, and as a line of its own."""
+    suffix = lexicons.alternatives("organisations", "suffix")
+    institution = _begun(
+        lexicons.terms("organisations", "institution"),
+        lexicons.alternatives("organisations", "institution"),
+    )
+    inner = r"[^，。、；：！？\s《》“”]"
+    # what may stand between the institution and the suffix: a function (运维检修), never a clause
+    function = r"[^，。、；：！？\s《》“”的了是在把以各每等个对与和将]{0,12}?"
+    # 社区党委第三网格党支部: a branch below a committee
+    lower = rf"(?:(?<=党委|总支){function}{BETWEEN}党支部)?"
+    inside = (
+        _ahead(suffixes, NAME)
+        + rf"(?:中共|中国共产党)?{inner}{{1,38}}?{institution}{function}"
+        + rf"{BETWEEN}(?:{suffix}){lower}(?!委员|班子)"
+    )
+    # a clause that happens to end with an organisation is no name: 支部连续两年被市直机关工委
+    line = (
+        r"\A(?!支部|党支部|.*?(?:被|获|先后|连续))(?:中共|中国共产党)?"
+        rf"{inner}{{1,40}}?{institution}{function}{BETWEEN}(?:{suffix}){lower}"
+    )
+    return re.compile(inside), re.compile(line)
 
 
 def bare(text: str) -> str:

@@ -55,11 +55,11 @@ class Wrapped:
         """Give line i with its part; lines are asked for one after another."""
         line = self.lines[i]
         if not self.open:
+            if SUBTITLE.match(line.text) and not any(c in line.text for c in ENDS + "；"):
+                return Item(Part.SUBTITLE, line, Opens.NO)
             if self._is_byline(i):
                 self.byline = i
                 return Item(Part.BYLINE, line, Opens.NO)
-            if SUBTITLE.match(line.text) and not any(c in line.text for c in ENDS + "；"):
-                return Item(Part.SUBTITLE, line, Opens.NO)
             if i < self.run_end:
                 return Item(Part.DISPLAY, line, Opens.NO)
             self.run_end = self._display_end(i)

@@ -70,9 +70,10 @@ MIXED_RATIO = 0.5
 
 # Half-width marks that stand for Chinese ones: after a Chinese character, or between it and a figure.
 # Not the stop of a number (1.2), of a heading (一.), of a time (9:30) or of an address (a.cn).
+_ITEM = "".join(rf"(?<!{before}[一二三四五六七八九十])" for before in (r"[\n　 ]", "^"))
 _ASCII = re.compile(
     r"(?<=[\u3400-\u9fff”》）\"])(?:,|:(?!\d|//)"
-    r"|(?<![\n　 ][一二三四五六七八九十])(?<!^[一二三四五六七八九十])(?<![一二三四五六七八九十]）)\.(?![A-Za-z\d.]))"
+    rf"|{_ITEM}(?<![一二三四五六七八九十]）)\.(?![A-Za-z\d.]))"
     r"|(?<=[\dA-Za-z%]),(?=[\u3400-\u9fff“\"《])"
 )
 _CHINESE = {",": "，", ".": "。", ":": "："}

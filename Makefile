@@ -25,8 +25,8 @@ demo: setup  ## sample and composed reports → out/demo: tables, databases and 
 	@echo "database  $(OUT)/demo/dataset.sqlite, $(OUT)/demo/dataset.duckdb"
 
 test: setup lint  ## all checks and tests
-	$(BIN)/python -m pytest
-	$(BIN)/python -m pytest --nbmake --nbmake-timeout=120 notebooks
+	$(BIN)/python -m pytest -n auto --dist loadfile
+	$(BIN)/python -m pytest -n auto --nbmake --nbmake-timeout=120 notebooks
 
 test-spark: setup  ## the run on Spark (needs Java; downloads PySpark)
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check -e '.[dev,spark]'

@@ -305,7 +305,10 @@ def test_the_limit_of_characters_holds_for_every_format(suffix: str) -> None:
 
 
 def test_a_long_line_takes_time_in_proportion() -> None:
-    """Four times the length of one line costs some four times the time, not sixteen."""
+    """Four times the length of one line costs some four times the time, not sixteen.
+
+    Other work on the machine slows one run or another: the quickest of three counts.
+    """
     import time
 
     from pipeline import route
@@ -313,10 +316,13 @@ def test_a_long_line_takes_time_in_proportion() -> None:
     line = "甲市乙局党支部\n" + BODY.replace("\n", "")
 
     def took(times: int) -> float:
-        source = _source(line * 1 + line.split("\n")[1] * (times - 1))
-        began = time.process_time()
-        route.document(source, Options())
-        return time.process_time() - began
+        source = _source(line + line.split("\n")[1] * (times - 1))
+        spent = []
+        for _ in range(3):
+            began = time.process_time()
+            route.document(source, Options())
+            spent.append(time.process_time() - began)
+        return min(spent)
 
     took(2)
     assert took(160) < 9 * took(40)

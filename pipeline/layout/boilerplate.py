@@ -41,6 +41,9 @@ _FOOTNOTE = re.compile(r"\[\d{1,2}\]\S")
 _FOREIGN = re.compile(r"(?=(?:[^A-Za-z]{0,6}[A-Za-z]){20})[\x21-\x7e“”‘’…—–。，；：！？（）]+")
 # A line of a contents list with the page's number: 一、基本情况……3
 _LEADER = re.compile(r"[^\s….·]{2,60}(?:…{2,40}|[.·]{4,120})\d{1,4}")
+# Lines of none of the shapes above have none of these; most lines of a page.
+_HINT = re.compile(r"[\d年>»|\[【!！A-Za-z…·]|^[^\w（“《]")
+_DIGIT = re.compile(r"[\d〇○]")
 # A running head is at most so long.
 HEAD = 30
 # A line of at least this length that comes so often, and is no heading, is one wherever it stands.
@@ -50,7 +53,7 @@ _SAID = re.compile(r"[，。；！？：【】、]|支部|党委|总支|^[（(]?
 
 def is_furniture(text: str) -> bool:
     """Whether a squeezed line is page furniture by its shape alone."""
-    return bool(
+    return _HINT.search(text) is not None and bool(
         _DATE_LINE.fullmatch(text)
         or PAGE.fullmatch(text)
         or _ORNAMENT.fullmatch(text)
@@ -66,12 +69,17 @@ def is_furniture(text: str) -> bool:
 
 def unframed(text: str) -> str:
     """Give a line without the rules or arrows that frame it."""
-    return _FRAME.sub("", text)
+    framed = not (text[:1].isalnum() and text[-1:].isalnum())
+    return _FRAME.sub("", text) if framed else text
 
 
 def running_heads(lines: Sequence[Line]) -> frozenset[int]:
     """Give the lines at page numbers or dates that come again at others: a page's or book's running head."""
-    pages = [i for i, n in enumerate(lines) if PAGE.fullmatch(n.text) or _DATED.fullmatch(n.text)]
+    pages = [
+        i
+        for i, n in enumerate(lines)
+        if _DIGIT.search(n.text) and (PAGE.fullmatch(n.text) or _DATED.fullmatch(n.text))
+    ]
     often = Counter(n.text for n in lines if LEAST_HEAD <= len(n.text) <= HEAD)
     strewn = {t for t, count in often.items() if count >= OFTEN and not _SAID.search(t)}
     near = [i + step for i in pages for step in (-1, 1) if 0 <= i + step < len(lines)]

@@ -30,6 +30,10 @@ OUTRIGHT, CLEAR = 4.0, 1.2
 SURE = 6.0
 # Lexicon weights of one sentence count up to here: ten slogans are no more evidence than two.
 CAP = 6.0
+# Weight of an institution (三会一课) outside any section, as of a term that names its dimension.
+INSTITUTION = 3.0
+# Sentences of a story that are its opening, and as many its end.
+EDGE = 2
 THRESHOLD = 0.5
 # Log-odds below this are certainly below THRESHOLD: their logistic is not computed.
 LEAST_LOGIT = -0.01
@@ -38,10 +42,10 @@ LEXICON_SLOPE, LEXICON_INTERCEPT = 0.9, -2.0
 # Weights of `section_features` and `features` below where a scheme has no trained model, alike for all
 # dimensions: for sections set by hand, so that one of which nothing speaks stays open; for sentences fitted
 # on data/gold/dev.jsonl with the lexicon alone. `zhibu train` fits a model's own.
-DEFAULT_SECTIONS: tuple[float, ...] = (2.0, 0.3, 1.0, 0.8, 0.0, -8.0, 0.0, 1.0)
+DEFAULT_SECTIONS: tuple[float, ...] = (2.0, 0.3, 1.0, 0.8, 0.0, -8.0, 0.0, 1.0, 0.0)
 DEFAULT_COMBINE: tuple[float, ...] = (
     -0.13, 0.54, 0.31, -0.11, 1.63, -0.57, 0.77, 0.58, -1.47, -0.02, 0.56, 0.38, 0.3, -0.64, 0.09,
-    0.51, -0.29, 0.09,
+    0.51, -0.29, 0.09, -1.7, -1.5, -1.7,
 )  # fmt: skip
 
 
@@ -54,6 +58,7 @@ class Words:
     institutions: frozenset[str]
     neutral: re.Pattern[str]
     keys: tuple[str, ...]
+    default: int | None  # the dimension of institutions outside any section
 
 
 @cache
@@ -69,6 +74,7 @@ def words(lexicons: Lexicons) -> Words:
         frozenset(scheme.institutions),
         re.compile(neutral),
         keys,
+        keys.index(scheme.default) if scheme.default in keys else None,
     )
 
 
@@ -105,6 +111,9 @@ def gather(
         quoted = sentence.heading and _quoted(norm, sentence.start, start)
         if found is not None and not quoted:
             lexicon[i, found[0]] += found[1]
+        elif found is None and sentence.section < 0 and vocabulary.default is not None:
+            # Without a section to follow, an institution speaks of the scheme's default dimension.
+            lexicon[i, vocabulary.default] += INSTITUTION
         terms.append(
             Term(
                 start,
@@ -136,10 +145,11 @@ def section_features(
     evidence: Evidence,
     lexicons: Lexicons,
 ) -> Floats:
-    """Give what speaks for each section and dimension: shape (sections, dimensions, 8).
+    """Give what speaks for each section and dimension: shape (sections, dimensions, 9).
 
     Of the heading and of the body the lexicon and the classifier, the classifier on the whole report,
-    whether the heading is one that never has a dimension (下一步), and how long the body is.
+    whether the heading is one that never has a dimension (下一步), how long the body is, and whether the
+    section is the last of several: honours, shortcomings and plans stand there.
     """
     count, dimensions = len(sections), evidence.model.shape[1]
     table = np.zeros((count, dimensions, len(DEFAULT_SECTIONS)), dtype=np.float32)
@@ -171,6 +181,7 @@ def section_features(
     ]
     table[:, :, 6] = np.log1p(sizes)[:, None]
     table[:, :, 7] = 1.0
+    table[-1, :, 8] = count > 1
     return table
 
 
@@ -201,7 +212,7 @@ def features(
     chosen: Sequence[int | None],
     scores: Floats,
 ) -> Floats:
-    """Give what speaks for each sentence and dimension: shape (sentences, dimensions, 18)."""
+    """Give what speaks for each sentence and dimension: shape (sentences, dimensions, 21)."""
     model, lexicon = evidence.model, evidence.lexicon
     count, dimensions = model.shape
     of = np.array([s.section for s in sentences], dtype=np.int64)
@@ -216,6 +227,9 @@ def features(
     at = decided[:, 0]
     behind[at] = np.clip(scores[of[at]], -SURE, SURE)
     rivals = _rivals(lexicon)
+    # A report without sections is told as a story; before the first of several stands a lead.
+    story, lead = ~inside & (len(chosen) == 0), ~inside & (len(chosen) > 0)
+    place = np.arange(count)[:, None]
     table = np.empty((count, dimensions, len(DEFAULT_COMBINE)), dtype=np.float32)
     columns = (
         1.0,
@@ -226,9 +240,8 @@ def features(
         other,
         heading[:, None] & same,
         behind,
-        # A report without sections is told as a story; before the first of several stands a lead.
-        ~inside & (len(chosen) > 0),
-        ~inside & (len(chosen) == 0),
+        lead,
+        story,
         np.where(other, model, 0.0),
         model - _rivals(model),
         inside & ~decided,
@@ -237,6 +250,10 @@ def features(
         _around(model, of, heading),
         np.where(inside, evidence.any, 0.0),
         np.where(inside, 0.0, evidence.any),
+        # A story opens with its scene and ends with a farewell; any report may end with a formula.
+        story & (place < EDGE),
+        story & (place >= count - EDGE),
+        place == count - 1,
     )
     for k, column in enumerate(columns):
         table[:, :, k] = column

@@ -79,6 +79,7 @@ ROLES: dict[str, frozenset[str]] = {
             "provincial",
             "publish",
             "self",
+            "shown",
             "surname",
             "tail",
             "unit",

@@ -2,7 +2,8 @@
 
 The plaque reads “…”, the board “…” on the wall, the one that the county committee gave (县委组织部发的“…”),
 what the city once awarded (市里评过“…”). The title always stands in quotation marks and holds a word of
-honour, so that a card handed out (发给每户的“明白卡”) and a board that names a duty (“党员示范岗”的牌子) are none.
+honour, so that a card handed out (发给每户的“明白卡”) and a board that names a duty (“党员示范岗”的牌子)
+are none.
 """
 
 from __future__ import annotations

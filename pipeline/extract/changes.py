@@ -96,6 +96,14 @@ def cues(lexicons: Lexicons) -> Cues:
     )
 
 
+# 由2件降为零: the number before tells where it began.
+_TO_NONE = re.compile(
+    r"(?:[下]?[降减归缩压清][^，。；\d]{0,2}[为到至成]?|变[为成]|归|清)零(?![^，。；、！？\n）])"
+)
+# 减为8个: so many characters between a level and the one before.
+CUT_SHORT = 6
+
+
 @dataclass(frozen=True, slots=True)
 class Link:
     """What ties a quantity to a change: the value it came from, its direction, where it is said."""
@@ -119,11 +127,20 @@ def joined(prose: Prose, quantities: list[Quantity], words: Cues) -> list[Quanti
                     start=last.start, number=last.number, value=value, role=last.role
                 )
                 continue
+        if last is not None and quantity.unit == "个" and _cut_short(prose, last, quantity, words):
+            quantity = quantity._replace(unit=last.unit, role=last.role)
         shared = last is not None and last.unit == "个" and quantity.unit == "个百分点"
         if last is not None and shared and prose.norm[last.end : quantity.start] in ("、", "和"):
             result[-1] = last._replace(unit=quantity.unit, role=quantity.role)
         result.append(quantity)
     return result
+
+
+def _cut_short(prose: Prose, low: Quantity, high: Quantity, words: Cues) -> bool:
+    """Whether a level reached leaves out all but 个 of the unit: 由21个工作日减为8个."""
+    between = prose.norm[low.end : high.start]
+    longer = low.unit.startswith("个") and len(low.unit) > 1
+    return longer and len(between) <= CUT_SHORT and between.rstrip("约近了").endswith(words.to)
 
 
 def changes(
@@ -138,6 +155,9 @@ def changes(
         if link is not None:
             origins.add(i - 1)
             links[i] = link
+            continue
+        if _TO_NONE.match(prose.norm, quantity.end):
+            origins.add(i)  # 由上年的2件降为零
             continue
         link = _direct(prose, quantity, words)
         if link is None and before is not None and i - 1 in links:

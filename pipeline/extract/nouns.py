@@ -239,6 +239,12 @@ def _stripped(tokens: Sequence[Token], words: Words) -> Sequence[Token]:
     return tokens[:end]
 
 
+def _given_up(tokens: Sequence[Token]) -> Sequence[Token]:
+    """Give the words before 被: 信息被省级以上采用17篇 counts the 信息, not who used them."""
+    at = next((i for i, token in enumerate(tokens) if token.text == "被"), None)
+    return tokens if at is None else tokens[:at]
+
+
 def _trails(token: Token, words: Words) -> bool:
     """Whether a word at the end of the clause before a number is no part of what is counted."""
     if token.tag in _TRAILING and token.text not in words.suffixes:
@@ -262,7 +268,12 @@ def noun_before(prose: Prose, start: int, floor: int, words: Words) -> Phrase:
     acts = last.tag[:1] == "v" or (last.text[-1] == "了" and len(last.text) > 1)
     bare = acts and (len(last.text) == 1 or last.text[-1] in "了到过下上出完")
     if last.text in words.generic or bare:
-        rest = _stripped(tokens[:-1], words)  # 蜂蜜去年卖了…
+        rest = _stripped(_given_up(tokens[:-1]), words)  # 蜂蜜去年卖了…
+        if not rest:
+            return Phrase(None, last.text)
+        named = prose.quote(left + rest[-1].start - 1) if rest[-1].text in "”》" else None
+        if named is not None:
+            return Phrase((named.start, named.end), last.text)  # 《…问》印了三千册
         if len(rest) == 1 and rest[0].text in words.agents:
             return Phrase(None, last.text)  # 支部一年做了…
         return Phrase(_whole(prose, _shift(_nominal(rest, words), left)), last.text)

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from functools import cache
 
-from pipeline.extract import nouns
+from pipeline.extract import actions
 from pipeline.extract.areas import Areas, areas
 from pipeline.extract.prose import Prose
 from pipeline.extract.quantities import Quantity
@@ -50,7 +50,7 @@ class Cues:
     averaged: re.Pattern[str]  # 人均, 平均成绩: what a time measures
     to: tuple[str, ...]
     seconds: dict[str, int]
-    nouns: nouns.Words
+    nouns: actions.Words
     areas: Areas
 
 
@@ -91,7 +91,7 @@ def cues(lexicons: Lexicons) -> Cues:
         ),
         to=tuple(lexicons.terms("quantities", "to")),
         seconds={t: int(v) for t, v in lexicons.values("quantities", "seconds").items()},
-        nouns=nouns.words(lexicons),
+        nouns=actions.words(lexicons),
         areas=areas(lexicons),
     )
 

@@ -17,6 +17,7 @@ ROLES: dict[str, frozenset[str]] = {
             "measure",
             "person_ending",
             "persons",
+            "spread",
             "suffix",
             "verb",
             "word",

@@ -50,6 +50,11 @@ class Words:
     answers: dict[str, str]  # … and the kind it tells
 
 
+def _any_of(lexicons: Lexicons, role: str) -> str:
+    """The terms of a role as alternatives of a pattern; a role without terms matches nothing."""
+    return lexicons.alternatives("practices", role) or "(?!)"
+
+
 @cache
 def words(lexicons: Lexicons) -> Words:
     """Compile the practices lexicon once."""
@@ -97,13 +102,13 @@ def words(lexicons: Lexicons) -> Words:
         re.compile(rf"(?:{lexicons.alternatives('practices', 'head_before')})$"),
         lexicons.terms("practices", "creation"),
         lexicons.terms("practices", "metaphor"),
-        re.compile(rf"(?:{lexicons.alternatives('practices', 'likened')})[^，。；“”]{{0,4}}$"),
-        re.compile(lexicons.alternatives("practices", "become")),
+        re.compile(rf"(?:{_any_of(lexicons, 'likened')})[^，。；“”]{{0,4}}$"),
+        re.compile(_any_of(lexicons, "become")),
         re.compile(
-            rf"(?:{lexicons.alternatives('practices', 'held')})[了起出好过着有]?"
+            rf"(?:{_any_of(lexicons, 'held')})[了起出好过着有]?"
             rf"(?:[一两三\d][\u4e00-\u9fff]|\d+[\u4e00-\u9fff])?$"
         ),
-        re.compile(rf"[^，。；“”]{{0,2}}?(?:{lexicons.alternatives('practices', 'habit')})"),
+        re.compile(rf"[^，。；“”]{{0,2}}?(?:{_any_of(lexicons, 'habit')})"),
         match("answer"),
         lexicons.values("practices", "answer"),
     )

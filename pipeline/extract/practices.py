@@ -254,6 +254,8 @@ def _in_use(prose: Prose, quote: Quote, name: str, own: str | None, words: Words
     before, after = prose.norm[start : quote.start - 1], prose.norm[quote.end + 1 : end]
     if prose.sentence(quote.start).heading or words.become.search(before):
         return None
+    if own is None and before.endswith(("按", "照")):
+        return None  # 按“一地一策”的说法: only a full head noun makes it a paper to go by
     if words.used_before.search(before) or words.used_after.match(after):
         return kind
     return None

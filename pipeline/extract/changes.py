@@ -96,11 +96,11 @@ def cues(lexicons: Lexicons) -> Cues:
     )
 
 
-# 由2件降为零: the number before tells where it began.
+# 由5起降为零: the number before tells where it began.
 _TO_NONE = re.compile(
     r"(?:[下]?[降减归缩压清][^，。；\d]{0,2}[为到至成]?|变[为成]|归|清)零(?![^，。；、！？\n）])"
 )
-# 减为8个: so many characters between a level and the one before.
+# 减为4个: so many characters between a level and the one before.
 CUT_SHORT = 6
 
 
@@ -137,7 +137,7 @@ def joined(prose: Prose, quantities: list[Quantity], words: Cues) -> list[Quanti
 
 
 def _cut_short(prose: Prose, low: Quantity, high: Quantity, words: Cues) -> bool:
-    """Whether a level reached leaves out all but 个 of the unit: 由21个工作日减为8个."""
+    """Whether a level reached leaves out all but 个 of the unit: 由9个工作日减为4个."""
     between = prose.norm[low.end : high.start]
     longer = low.unit.startswith("个") and len(low.unit) > 1
     return longer and len(between) <= CUT_SHORT and between.rstrip("约近了").endswith(words.to)

@@ -40,7 +40,7 @@ _PLACE = re.compile(r"(?:全[国省市县区])?(?:第|前)[一二三四五六七
 # A bare prize, right behind another title of the same contest.
 _PRIZE = re.compile(r"[特一二三]等奖|[金银铜]奖|优[秀胜]奖")
 NEAR = 40
-# An earlier clause that tells who gave: 省联社党委通报表彰先进，…; 县里来人，…
+# An earlier clause that tells who gave: 县水利局党组通报表彰，…; 局里来人，…
 TOLD = 80
 _TOLD = re.compile(
     r"(?:^|[，。；：\n])[^，。；：“”]{0,8}?(?P<who>[\u4e00-\u9fff]{2,16}?)(?:(?:通报|隆重)?(?:表彰|表扬|授奖|颁奖)(?:了|先进|大会)?[^，。；：“”]{0,8}|来人|送来[^，。；]{0,8}|授予[^，。；：“”]{0,10}“[^”]{2,20}”(?:称号)?)，"

@@ -28,11 +28,11 @@ _CLOSE = re.compile("[”》]")
 # 比五年前高出…, 较去年同期下降…: the comparison stands between the subject and the verb.
 _COMPARED = re.compile(r"(?:比|较|(?<!参)与|同)[^，。；：、的]{1,8}?(?:相比)?$")
 _WHOLLY = re.compile(r"(?:也|仍|还|均|都)?(?:比|较(?!为|好|大|快|多))[^，。；：、]{2,16}")
-# 架线9.7公里的最高纪录, 满意率98%的好成绩: what the number is called, not what it counts.
+# 单班装车40节的最高纪录, 合格率98%的好成绩: what the number is called, not what it counts.
 _CALLED = re.compile(r"的[^，。；：“”]{0,4}?(?:纪录|记录|成绩|佳绩|目标|任务)(?=[，。；！？\n]|$)")
-# 87位七十五岁以上的老人: of what age.
+# 6名六十岁以上的职工: of what age.
 _AGED = re.compile(r"[\d一二三四五六七八九十]{1,4}周?岁(?:以上|以下|左右)?的?(?=[\u4e00-\u9fff])")
-# Verbs of printing and spreading whose place stands between them and what was spread: 稿件在…刊发35篇.
+# Verbs of printing and spreading whose place stands between them and what was spread: 短文在…刊登6篇.
 _WHERE = ("在", "被", "获", "由")
 _PLACE = re.compile(r"(?:村|乡|镇|县区|县|街道|社区)(?![民庄组级干居支里镇企域直城村])")
 # 去年议了27次, 一周内改完14条, 五年来分厂产值: when it was, before what was counted.
@@ -167,7 +167,7 @@ def _read_noun(tokens: Sequence[Token], words: Words, persons: bool) -> int:
 
 
 def _quoted_after(norm: str, end: int, words: Words) -> Span | None:
-    """A name right after a unit with the noun behind it: 17家“四上”企业的数据."""
+    """A name right after a unit with the noun behind it: 5户“三无”商户的账."""
     close = _CLOSE.search(norm, end, end + 30)
     if close is None:
         return None
@@ -204,7 +204,7 @@ def _stripped(tokens: Sequence[Token], words: Words) -> Sequence[Token]:
 
 
 def _given_up(tokens: Sequence[Token]) -> Sequence[Token]:
-    """Give the words before 被: 信息被省级以上采用17篇 counts the 信息, not who used them."""
+    """Give the words before 被: 简报被市里采用5篇 counts the 简报, not who used them."""
     at = next((i for i, token in enumerate(tokens) if token.text in _WHERE), None)
     return tokens if at is None else tokens[:at]
 
@@ -238,7 +238,7 @@ def noun_before(prose: Prose, start: int, floor: int, words: Words) -> Phrase:
             return Phrase(None, last.text)
         named = prose.quote(left + rest[-1].start - 1) if rest[-1].text in "”》" else None
         if named is not None:
-            return Phrase((named.start, named.end), last.text)  # 《…问》印了三千册
+            return Phrase((named.start, named.end), last.text)  # 《…》印了六百册
         if len(rest) == 1 and rest[0].text in words.agents:
             return Phrase(None, last.text)  # 支部一年做了…
         return Phrase(_whole(prose, _shift(_nominal(rest, words), left)), last.text)
@@ -275,7 +275,7 @@ def _verbal(tokens: Sequence[Token], words: Words) -> Span | None:
     if first > 0 and tokens[-1].text in words.attend and tokens[-2].tag[:1] in "nv":
         reached = _nominal(tokens[:-1], words, inner_verbs=True)
         if reached is not None and reached[1] - reached[0] > LEAST:
-            return reached  # 无障碍改造覆盖4100户
+            return reached  # 管道改造覆盖600户
     if first and tokens[first - 1].text == "等":
         return _nominal(tokens, words)
     while first and tokens[first - 1].tag in _VERBAL and len(tokens[first - 1].text) > 1:
@@ -346,7 +346,7 @@ def topic(prose: Prose, position: int, floor: int, words: Words) -> Span | None:
     if tokens[-1].tag[:1] == "v" or tokens[-1].text in words.verbs:
         if tokens[-1].text in words.generic:
             return None
-        return _whole(prose, _shift(_verbal(tokens, words), left))  # …视频谈心，全年63人次
+        return _whole(prose, _shift(_verbal(tokens, words), left))  # …上门维修，一年40人次
     if tokens[-1].tag[:1] != "n":
         return None
     return _whole(prose, _shift(_nominal(tokens, words), left))
@@ -356,7 +356,7 @@ def subject(prose: Prose, start: int, floor: int, words: Words) -> Span | None:
     """Give the noun phrase right before a position: what changed, or what a share is of."""
     left = max(prose.clause(start)[0], floor)
     if _WHOLLY.fullmatch(prose.norm, left, start):
-        return None  # …，比部里的标准高出: what was counted is told before
+        return None  # …，比行业标准高出: what was counted is told before
     compared = _COMPARED.search(prose.norm, left, start)
     if compared is not None:
         start = compared.start()

@@ -225,6 +225,8 @@ def _understood(
     """
     sentence = prose.sentence(quantity.start)
     earlier = prose.quote_before(sentence.start, quantity.start)
+    if earlier is not None and prose.norm[earlier.start - 2 : earlier.start - 1] in ("较", "比"):
+        earlier = None  # 较“十三五”末提高…: a time
     counted_in = last is not None and last.start >= sentence.start
     if counted_in and last is not None and (earlier is None or earlier.end < last.start):
         return last.indicator

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from functools import cache
 
-from pipeline.extract import nouns
+from pipeline.extract import actions
 from pipeline.extract.areas import Areas, areas
 from pipeline.extract.prose import Prose
 from pipeline.extract.quantities import Quantity
@@ -50,7 +50,7 @@ class Cues:
     averaged: re.Pattern[str]  # 人均, 平均成绩: what a time measures
     to: tuple[str, ...]
     seconds: dict[str, int]
-    nouns: nouns.Words
+    nouns: actions.Words
     areas: Areas
 
 
@@ -91,9 +91,17 @@ def cues(lexicons: Lexicons) -> Cues:
         ),
         to=tuple(lexicons.terms("quantities", "to")),
         seconds={t: int(v) for t, v in lexicons.values("quantities", "seconds").items()},
-        nouns=nouns.words(lexicons),
+        nouns=actions.words(lexicons),
         areas=areas(lexicons),
     )
+
+
+# 由5起降为零: the number before tells where it began.
+_TO_NONE = re.compile(
+    r"(?:[下]?[降减归缩压清][^，。；\d]{0,2}[为到至成]?|变[为成]|归|清)零(?![^，。；、！？\n）])"
+)
+# 减为4个: so many characters between a level and the one before.
+CUT_SHORT = 6
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,11 +127,20 @@ def joined(prose: Prose, quantities: list[Quantity], words: Cues) -> list[Quanti
                     start=last.start, number=last.number, value=value, role=last.role
                 )
                 continue
+        if last is not None and quantity.unit == "个" and _cut_short(prose, last, quantity, words):
+            quantity = quantity._replace(unit=last.unit, role=last.role)
         shared = last is not None and last.unit == "个" and quantity.unit == "个百分点"
         if last is not None and shared and prose.norm[last.end : quantity.start] in ("、", "和"):
             result[-1] = last._replace(unit=quantity.unit, role=quantity.role)
         result.append(quantity)
     return result
+
+
+def _cut_short(prose: Prose, low: Quantity, high: Quantity, words: Cues) -> bool:
+    """Whether a level reached leaves out all but 个 of the unit: 由9个工作日减为4个."""
+    between = prose.norm[low.end : high.start]
+    longer = low.unit.startswith("个") and len(low.unit) > 1
+    return longer and len(between) <= CUT_SHORT and between.rstrip("约近了").endswith(words.to)
 
 
 def changes(
@@ -138,6 +155,9 @@ def changes(
         if link is not None:
             origins.add(i - 1)
             links[i] = link
+            continue
+        if _TO_NONE.match(prose.norm, quantity.end):
+            origins.add(i)  # 由上年的2件降为零
             continue
         link = _direct(prose, quantity, words)
         if link is None and before is not None and i - 1 in links:

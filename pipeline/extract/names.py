@@ -39,8 +39,20 @@ class Words:
     put: re.Pattern[str]  # verbs after a quotation that is written or told somewhere
     head_before: re.Pattern[str]
     creation: tuple[str, ...]  # verbs after a name that is made: 推进“先锋仓”创建
+    metaphors: tuple[str, ...]
+    likened: re.Pattern[
+        str
+    ]  # right before a figure of speech or what is not won: 像个“…”, 正在争“…”
+    become: re.Pattern[str]  # before what somebody became or was called: 成了“…”, 评过“…”
+    used_before: re.Pattern[str]  # before what is held, kept or written in: 每周开“…”, 写在“…”
+    used_after: re.Pattern[str]  # after it: “…”每月一次, “…”雷打不动
     answer: Matcher  # what is named in place of a head noun: 支部的答案叫“…”, 一支队伍起名“…”
     answers: dict[str, str]  # … and the kind it tells
+
+
+def _any_of(lexicons: Lexicons, role: str) -> str:
+    """The terms of a role as alternatives of a pattern; a role without terms matches nothing."""
+    return lexicons.alternatives("practices", role) or "(?!)"
 
 
 @cache
@@ -57,7 +69,7 @@ def words(lexicons: Lexicons) -> Words:
         lexicons.terms("practices", "own"),
         lexicons.values("practices", "ending"),
         re.compile(
-            rf"(?:(?![在了是到着把被让从向对和与上下来去为]|(?<![稀特国公固私共专])有)[\u4e00-\u9fff]){{1,6}}?(?P<end>[{''.join(outer)}])(?![\u4e00-\u9fff]?[长员式])"
+            rf"(?:(?![在了是到着把被让从向和与上下来去为]|(?<!结)对|(?<![稀特国公固私共专])有)[\u4e00-\u9fff]){{1,6}}?(?P<end>[{''.join(outer)}])(?![\u4e00-\u9fff]?[长员式])"
         ),
         outer,
         frozenset(lexicons.terms("practices", "generic_modifier")),
@@ -78,7 +90,8 @@ def words(lexicons: Lexicons) -> Words:
         ),
         re.compile(
             rf"(?P<who>[\u4e00-\u9fff]{{1,12}}(?:{lexicons.alternatives('practices', 'maker')}))"
-            rf"(?:(?:{lexicons.alternatives('practices', 'made')})的|(?<=[局会委办])的)$"
+            rf"(?:(?:刚刚?|新近?|统一|牵头|联合|今年|去年|近期|最近|正在|集中|共同)?"
+            rf"(?:{lexicons.alternatives('practices', 'made')})的|(?<=[局会委办])的)$"
         ),
         re.compile(
             rf"(?:{lexicons.alternatives('practices', 'above')})"
@@ -88,6 +101,14 @@ def words(lexicons: Lexicons) -> Words:
         re.compile(lexicons.alternatives("practices", "put")),
         re.compile(rf"(?:{lexicons.alternatives('practices', 'head_before')})$"),
         lexicons.terms("practices", "creation"),
+        lexicons.terms("practices", "metaphor"),
+        re.compile(rf"(?:{_any_of(lexicons, 'likened')})[^，。；“”]{{0,4}}$"),
+        re.compile(_any_of(lexicons, "become")),
+        re.compile(
+            rf"(?:{_any_of(lexicons, 'held')})[了起出好过着有]?"
+            rf"(?:[一两三\d][\u4e00-\u9fff]|\d+[\u4e00-\u9fff])?$"
+        ),
+        re.compile(rf"[^，。；“”]{{0,2}}?(?:{_any_of(lexicons, 'habit')})"),
         match("answer"),
         lexicons.values("practices", "answer"),
     )

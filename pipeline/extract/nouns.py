@@ -8,28 +8,32 @@ like. The lexicon of actions overrules the tagger, whose tags come without conte
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import cache, lru_cache
 
+from pipeline.extract.actions import Words
 from pipeline.extract.prose import Prose
-from pipeline.lexicon import Lexicons
 from pipeline.model import Span
-from pipeline.segment import Token, make_segmenter
+from pipeline.segment import Token
 
 # How far a phrase may reach from the number, in characters.
 AFTER = 14
 BEFORE = 30
 # A phrase of so many characters may end at the next verb; one character goes on.
 LEAST = 2
-# Phrases whose words are remembered: four in ten occur again soon, hardly more in all of a corpus.
-PHRASES = 512
 _STOP_AFTER = re.compile(r"[，。；：！？\n、（）()—…]|\d|(?<=..)[被把将]")
 _STOP_BEFORE = re.compile(r"[，。；：！？\n（）()…]|——")
 _NUMERAL = re.compile("[一二两三四五六七八九十百千万]{2,}(?!岁)")
 _CLOSE = re.compile("[”》]")
 # 比五年前高出…, 较去年同期下降…: the comparison stands between the subject and the verb.
 _COMPARED = re.compile(r"(?:比|较|(?<!参)与|同)[^，。；：、的]{1,8}?(?:相比)?$")
+_WHOLLY = re.compile(r"(?:也|仍|还|均|都)?(?:比|较(?!为|好|大|快|多))[^，。；：、]{2,16}")
+# 单班装车40节的最高纪录, 合格率98%的好成绩: what the number is called, not what it counts.
+_CALLED = re.compile(r"的[^，。；：“”]{0,4}?(?:纪录|记录|成绩|佳绩|目标|任务)(?=[，。；！？\n]|$)")
+# 6名六十岁以上的职工: of what age.
+_AGED = re.compile(r"[\d一二三四五六七八九十]{1,4}周?岁(?:以上|以下|左右)?的?(?=[\u4e00-\u9fff])")
+# Verbs of printing and spreading whose place stands between them and what was spread: 短文在…刊登6篇.
+_WHERE = ("在", "被", "获", "由")
 _PLACE = re.compile(r"(?:村|乡|镇|县区|县|街道|社区)(?![民庄组级干居支里镇企域直城村])")
 # 去年议了27次, 一周内改完14条, 五年来分厂产值: when it was, before what was counted.
 _WHEN = re.compile(
@@ -52,53 +56,6 @@ _FUNCTION = ("d", "p", "r", "u", "c", "i", "y")
 # Tags of words that join a verb into a verbal noun: 义务上门, 集中研讨, 约谈提醒.
 _NOT = ("不", "未", "非", "无")
 _VERBAL = ("v", "vn", "vi", "ad", "an", "b", "n", "d")
-
-
-@dataclass(frozen=True)
-class Words:
-    """The lexicon of actions by role, with the tagger that reads phrases."""
-
-    verbs: frozenset[str]
-    generic: frozenset[str]  # say nothing of what is counted: 开了3次
-    acquire: frozenset[str]  # 8人考取资格: what persons got is what is counted
-    agents: frozenset[str]  # who does things, never what is counted: 支部, 全县
-    attend: frozenset[str]  # of persons: what they took part in is what is counted
-    persons: frozenset[str]
-    light: frozenset[str]
-    measures: frozenset[str]  # say nothing without what stands before their 的: 占收入的比重
-    suffixes: frozenset[str]  # make a noun of the word before them: 快递员, 易涝点
-    amounts: tuple[str, ...]  # in 维修费节约2300元 the noun is counted, not the verb
-    person: tuple[str, ...]  # 退休教师 is a noun phrase, 实现动态清零 is not
-    tokens: Callable[[str], tuple[Token, ...]]  # reads a phrase
-
-
-@cache
-def words(lexicons: Lexicons) -> Words:
-    """Compile the lexicon of actions once."""
-
-    tagger = make_segmenter("rjieba", lexicons.terms("actions", "word"))
-
-    @lru_cache(maxsize=PHRASES)
-    def tokens(text: str) -> tuple[Token, ...]:
-        return tuple(tagger.tokens(text))
-
-    def role(name: str) -> frozenset[str]:
-        return frozenset(lexicons.terms("actions", name))
-
-    return Words(
-        verbs=role("verb"),
-        generic=role("generic"),
-        acquire=role("acquire"),
-        agents=role("agent"),
-        attend=role("attend"),
-        persons=role("persons"),
-        light=role("light"),
-        measures=role("measure"),
-        suffixes=role("suffix"),
-        amounts=tuple(sorted(role("amount_ending"))),
-        person=tuple(sorted(role("person_ending"))),
-        tokens=tokens,
-    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,11 +89,13 @@ def counted(prose: Prose, start: int, end: int, floor: int, unit: str, words: Wo
 def noun_after(prose: Prose, end: int, words: Words, persons: bool = False) -> Span | None:
     """Give the noun phrase right after a unit, None where a verb or a mark follows."""
     norm = prose.norm
-    extent = _EXTENT.match(norm, end)
+    if _CALLED.match(norm, end):
+        return None
+    extent = _EXTENT.match(norm, end) or _AGED.match(norm, end)
     end = extent.end() if extent else end + norm.startswith("的", end)
     text = norm[end : end + AFTER]
     if text[:1] in ("“", "《"):
-        return _quoted_after(norm, end)
+        return _quoted_after(norm, end, words)
     if _NUMERAL.match(text):
         return None  # 四十二户一百六十七人
     stop = _STOP_AFTER.search(text)
@@ -161,7 +120,7 @@ def noun_after(prose: Prose, end: int, words: Words, persons: bool = False) -> S
         skip = tokens[0].end + text.startswith(("了", "上", "到"), tokens[0].end)
         return noun_after(prose, end + skip, words)
     if size and norm[end + size : end + size + 1] in ("“", "《"):
-        quoted = _quoted_after(norm, end + size)
+        quoted = _quoted_after(norm, end + size, words)
         return (end, quoted[1]) if quoted else (end, end + size)
     return (end, end + size) if size else None
 
@@ -207,10 +166,15 @@ def _read_noun(tokens: Sequence[Token], words: Words, persons: bool) -> int:
     return size
 
 
-def _quoted_after(norm: str, end: int) -> Span | None:
+def _quoted_after(norm: str, end: int, words: Words) -> Span | None:
+    """A name right after a unit with the noun behind it: 5户“三无”商户的账."""
     close = _CLOSE.search(norm, end, end + 30)
     if close is None:
         return None
+    text = _STOP_AFTER.split(norm[close.end() : close.end() + AFTER])[0]
+    size = _read_noun(words.tokens(text), words, persons=False) if text else 0
+    if size >= LEAST:
+        return end, close.end() + size
     stop = _STOP_AFTER.search(norm, close.end(), close.end() + 6)
     return end, stop.start() if stop else close.end()
 
@@ -239,6 +203,12 @@ def _stripped(tokens: Sequence[Token], words: Words) -> Sequence[Token]:
     return tokens[:end]
 
 
+def _given_up(tokens: Sequence[Token]) -> Sequence[Token]:
+    """Give the words before 被: 简报被市里采用5篇 counts the 简报, not who used them."""
+    at = next((i for i, token in enumerate(tokens) if token.text in _WHERE), None)
+    return tokens if at is None else tokens[:at]
+
+
 def _trails(token: Token, words: Words) -> bool:
     """Whether a word at the end of the clause before a number is no part of what is counted."""
     if token.tag in _TRAILING and token.text not in words.suffixes:
@@ -261,8 +231,14 @@ def noun_before(prose: Prose, start: int, floor: int, words: Words) -> Phrase:
     # 开了, 攒到, 送出, 省下: bare verbs that say nothing of what is counted
     acts = last.tag[:1] == "v" or (last.text[-1] == "了" and len(last.text) > 1)
     bare = acts and (len(last.text) == 1 or last.text[-1] in "了到过下上出完")
-    if last.text in words.generic or bare:
-        rest = _stripped(tokens[:-1], words)  # 蜂蜜去年卖了…
+    spread = last.text in words.spread and any(token.text in _WHERE for token in tokens)
+    if last.text in words.generic or bare or spread:
+        rest = _stripped(_given_up(tokens[:-1]), words)  # 蜂蜜去年卖了…
+        if not rest:
+            return Phrase(None, last.text)
+        named = prose.quote(left + rest[-1].start - 1) if rest[-1].text in "”》" else None
+        if named is not None:
+            return Phrase((named.start, named.end), last.text)  # 《…》印了六百册
         if len(rest) == 1 and rest[0].text in words.agents:
             return Phrase(None, last.text)  # 支部一年做了…
         return Phrase(_whole(prose, _shift(_nominal(rest, words), left)), last.text)
@@ -296,6 +272,10 @@ def _whole(prose: Prose, span: Span | None) -> Span | None:
 def _verbal(tokens: Sequence[Token], words: Words) -> Span | None:
     """A verb before the number with what it is one notion with: 集中研讨, 义务上门, 约谈提醒."""
     first = len(tokens) - 1
+    if first > 0 and tokens[-1].text in words.attend and tokens[-2].tag[:1] in "nv":
+        reached = _nominal(tokens[:-1], words, inner_verbs=True)
+        if reached is not None and reached[1] - reached[0] > LEAST:
+            return reached  # 管道改造覆盖600户
     if first and tokens[first - 1].text == "等":
         return _nominal(tokens, words)
     while first and tokens[first - 1].tag in _VERBAL and len(tokens[first - 1].text) > 1:
@@ -361,7 +341,13 @@ def topic(prose: Prose, position: int, floor: int, words: Words) -> Span | None:
     if start <= floor or prose.norm[start - 1] != "，":
         return None
     left, tokens = _tokens_before(prose, start - 1, floor, words)
-    if not tokens or tokens[-1].tag[:1] != "n" or tokens[-1].text in words.verbs:
+    if not tokens or (len(tokens[-1].text) < LEAST and tokens[-1].tag[:1] != "n"):
+        return None
+    if tokens[-1].tag[:1] == "v" or tokens[-1].text in words.verbs:
+        if tokens[-1].text in words.generic:
+            return None
+        return _whole(prose, _shift(_verbal(tokens, words), left))  # …上门维修，一年40人次
+    if tokens[-1].tag[:1] != "n":
         return None
     return _whole(prose, _shift(_nominal(tokens, words), left))
 
@@ -369,6 +355,8 @@ def topic(prose: Prose, position: int, floor: int, words: Words) -> Span | None:
 def subject(prose: Prose, start: int, floor: int, words: Words) -> Span | None:
     """Give the noun phrase right before a position: what changed, or what a share is of."""
     left = max(prose.clause(start)[0], floor)
+    if _WHOLLY.fullmatch(prose.norm, left, start):
+        return None  # …，比行业标准高出: what was counted is told before
     compared = _COMPARED.search(prose.norm, left, start)
     if compared is not None:
         start = compared.start()

@@ -58,6 +58,18 @@ _BUILT = re.compile(
     r"、|^[一二三四五六七八九双每][\u4e00-\u9fff]{1,3}[一二三四五六七八九双每]|^[一二三四五六七八九双][\u4e00-\u9fff]{3}$|\d"
 )
 _NICKNAME = re.compile("(?:小名|外号|绰号|乳名|网名|艺名)[^，。；]{0,3}$")
+# “A”“B”两项惠民措施: names listed and counted as measures.
+_MEASURES = re.compile(
+    r"[”》](?:[、和与及]?“[^”]{2,20}”){0,6}(?:等)?(?:[一二两三四五六七八九十\d]{1,2}[项个种条招套]|多[项种]|系列)"
+    r"[^，。；“”]{0,6}(?:措施|举措|做法|招数|套餐)"
+)
+# “…”办了33场: what was held so often has a name of its own.
+_REPEATED = re.compile(
+    r"(?:已|共|一共|总共|累计|前后|先后|全年|一年|三年|两年)?(?:开办|举办|组织|开展|办|开|讲|播|演)(?:起来)?了?"
+    r"(?:\d+|[一二两三四五六七八九十百]{1,4})(?:余|多|来)?(?P<unit>[场期回届讲季堂])"
+)
+# So long is a name with a head of its own that is not a mere figure of speech (加油站, 必修课).
+HABIT = 4
 _BRANDED = re.compile(
     r"为品牌|(?:已|渐渐|逐渐|早已)?(?:成为?了?|是)[^，。；“”]{0,10}(?:品牌|招牌|名片)"
 )
@@ -105,6 +117,14 @@ def _quoted(prose: Prose, quote: Quote, branch: str | None, words: Words) -> Pra
     verb, distance = _verb(prose, quote.start - 1, words, CLAUSE if own else GOVERNS)
     if outer == "":
         return None
+    if outer is None and verb and words.found.find(verb) and _MEASURES.match(norm, quote.end):
+        outer = "programme"
+    clause = norm[prose.clause(quote.start - 1)[0] : quote.start - 1]
+    if outer is None and words.likened.search(clause):
+        return None
+    if outer is None and (in_use := _in_use(prose, quote, name, own, words)):
+        text = prose.clean[quote.start : quote.end]
+        return Practice(quote.start, quote.end, text, in_use, verb, "name", 0.7)
     if own and _BORN.match(norm, quote.end + 1):
         text = prose.clean[quote.start : quote.end]
         return Practice(quote.start, quote.end, text, own, verb, "name", 0.8)
@@ -217,6 +237,28 @@ def _named_by(
     if verb in words.strong:
         ours = ours or (_BUILT.search(name) is not None and name not in words.metaphor)
     return alone and (ours or _called(prose, quote, verb, words) is not None)
+
+
+def _in_use(prose: Prose, quote: Quote, name: str, own: str | None, words: Words) -> str | None:
+    """The kind of a name with a head of its own that is told of as held, kept or written in.
+
+    Each week they hold “…”, “…” is held every month, what was decided stands in “…”.
+    """
+    kind = own or words.ending.get(name[-1])
+    repeated = _REPEATED.match(prose.norm, quote.end + 1)
+    if kind is None and repeated and name not in words.metaphor:
+        return "platform" if repeated["unit"] in "讲堂" else "programme"
+    if kind is None or len(name) < HABIT or name.endswith(words.metaphors):
+        return None
+    start, end = prose.clause(quote.start - 1)
+    before, after = prose.norm[start : quote.start - 1], prose.norm[quote.end + 1 : end]
+    if prose.sentence(quote.start).heading or words.become.search(before):
+        return None
+    if own is None and before.endswith(("按", "照")):
+        return None  # 按“一地一策”的说法: only a full head noun makes it a paper to go by
+    if words.used_before.search(before) or words.used_after.match(after):
+        return kind
+    return None
 
 
 def _called(prose: Prose, quote: Quote, verb: str | None, words: Words) -> str | None:

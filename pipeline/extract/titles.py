@@ -27,7 +27,9 @@ _SPLIT = re.compile(
     r"、|(?<=”)(?=“)|(?:以及|和|及|与|暨)(?=“|[^，。；]{2})|(?<=[章奖号人位体])(?:和|及|以及)"
 )
 # 省级以上金牌17枚, 奖项3个: a count of honours is a quantity, no title; 提名 alone is not won.
-_COUNTED = re.compile(r"奖学金|\d(?:余|多)?[项个件名万次枚块座面张]|提名$")
+_COUNTED = re.compile(r"(?<![家级府长院校])奖学金|\d(?:余|多)?[项个件名万次枚块座面张]|提名$")
+# 造船集团的“…”: who gave it, before a title that no head noun tells.
+_GIVER = re.compile(r"[\u4e00-\u9fff](?:[委局厅部会府院校]|公司|集团|党组)(?:颁发|授予)?的?$")
 # A quoted name that opens with a level and goes on is a title: “全国质量信得过班组”.
 LEVELLED = 6
 # …大赛二等奖2项: so many of one prize.
@@ -35,6 +37,10 @@ _PRIZES = re.compile(r"(?<=等奖|[金银铜]奖)\d{1,3}[项个件]$")
 _CONTEST = re.compile("大赛|竞赛|比赛|评选|评比|联赛")
 # 最高人民法院发布的典型案例: who gave it stands before the title.
 _GIVEN = re.compile(r"[^，。；：“”]{2,24}?(?:发布|颁发|授予|评选|评定|公布|命名)的")
+_NUMBERED = re.compile(r"^(?:\d{1,3}|[一两二三四五六七八九十]{1,3})[名位人个项次块].*$")
+_NOMINATED = re.compile("”[^，。；“”]{0,4}(?:提名|入围)(?!奖)")
+_LATER = re.compile(r"(?<=.)(?:之后|以后|之际|之时)$")
+_TO_WHOM = re.compile(r"[\u4e00-\u9fff]的$")
 _TIMES = re.compile(r"[\d一两二三四五六七八九十]{1,20}次$")
 
 
@@ -71,7 +77,7 @@ def words(lexicons: Lexicons) -> Words:
     roles = {
         row.term: row.role
         for row in lexicons.tables["honours"]
-        if row.role in ("verb", "weak", "self", "endorsement")
+        if row.role in ("verb", "weak", "shown", "self", "endorsement")
     }
     holder = {
         row.term: row.role.removeprefix("holder_")
@@ -133,10 +139,13 @@ def objects(prose: Prose, end: int, verb: str, words: Words) -> Iterator[tuple[S
     """The titles after a verb: (the title, the whole object with what stands before its quotes)."""
     norm = prose.norm
     stop = _object_end(prose, end)
-    weak = words.roles[verb] == "weak"
+    weak = words.roles[verb] != "verb"
+    shown = words.roles[verb] == "shown"
     at = end
     for piece_start, piece_end in _whole(norm, _pieces(norm, end, stop), words):
         left, right = _strip(norm, piece_start, piece_end)
+        later = _LATER.search(norm, left, right)
+        right = later.start() if later else right
         times = _TIMES.search(norm, left, right)
         right = times.start() if times else right
         prizes = _PRIZES.search(norm, left, right) if _CONTEST.search(norm, left, right) else None
@@ -145,7 +154,11 @@ def objects(prose: Prose, end: int, verb: str, words: Words) -> Iterator[tuple[S
         quote = prose.quote_within(left, right)
         if cut and (quote is None or cut.start() > quote.end):
             right = cut.start()
-        span = _title(norm, left, right, quote)
+        if quote and (_NOMINATED.match(norm, quote.end) or _own_verb(norm, at, end, quote, words)):
+            return
+        if shown and not (quote and levels.of_title(norm[left : quote.end], words.levels)):
+            return  # 涌现出一批先进典型
+        span = _title(norm, left, right, quote, words.head)
         known = span is not None and _plausible(norm, span, (left, right), quote, weak, words)
         opened = span is not None and verb in words.open and at == end and span[1] - span[0] <= 25
         if span is None or not (known or opened):
@@ -156,6 +169,12 @@ def objects(prose: Prose, end: int, verb: str, words: Words) -> Iterator[tuple[S
         at = piece_end
         if cut:
             return
+
+
+def _own_verb(norm: str, at: int, end: int, quote: Quote, words: Words) -> bool:
+    """Whether a later title has a verb of its own: 继荣获“…”、2023年获评“…”之后."""
+    found = words.triggers.find(norm[at : quote.start - 1]) if at != end else []
+    return any(words.roles[term] == "verb" for _, _, term in found)
 
 
 def _object_end(prose: Prose, start: int) -> int:
@@ -213,7 +232,7 @@ def _strip(norm: str, left: int, right: int) -> Span:
     return left, right
 
 
-def _title(norm: str, left: int, right: int, quote: Quote | None) -> Span | None:
+def _title(norm: str, left: int, right: int, quote: Quote | None, head: Matcher) -> Span | None:
     """The title in an object: inside its quotation marks, or the whole where a head stands outside."""
     if quote is None:
         given = _GIVEN.match(norm, left, right)
@@ -223,7 +242,9 @@ def _title(norm: str, left: int, right: int, quote: Quote | None) -> Span | None
         return (left, right) if right - left >= 2 else None
     outside = norm[quote.end + 1 : right]
     cut = re.search(r"[（(，]|——|(?<![一二三四特优])等|的|并|，", outside)
-    outside = outside[: cut.start()] if cut else outside
+    outside = _NUMBERED.sub("", outside[: cut.start()] if cut else outside)
+    if _TO_WHOM.search(norm, left, quote.start - 1) and not head.find(outside):
+        outside = ""  # 授予车间的“工人先锋号”挂在走廊
     if len(outside) >= 2:
         return left, quote.end + 1 + len(outside)
     return quote.start, quote.end
@@ -243,4 +264,8 @@ def _plausible(
     levelled = levels.of_title(title, words.levels) is not None and len(title) > LEVELLED
     called = norm.startswith("称号", quote.end + 1)
     told = bool(head) or not weak or levelled or called or bool(words.levels.words.find(before))
+    whole = span[0] == quote.start and (
+        _GIVER.search(before) is not None or levels.of_title(before, words.levels) is not None
+    )  # 当选市“…”, 拿了集团的“…”
+    told = told or whole
     return len(before) <= 24 and len(title) > 1 and told

@@ -126,5 +126,7 @@ def _fit(unseen: Sequence[tuple[dict[str, Any], Model | None]], lexicons: Lexico
         used = [i for i, s in enumerate(golden["sentences"]) if not s.get("optional")]
         sentence_rows.append(dimensions.features(cut, found, chosen, scores)[used])
         marks += [[k in golden["sentences"][i]["dimensions"] for k in keys] for i in used]
-    combine, sentence_bias = fit_combination(np.concatenate(sentence_rows), np.array(marks))
+    combine, sentence_bias = fit_combination(
+        np.concatenate(sentence_rows), np.array(marks), dimensions.LEAD
+    )
     return Joining(weights, combine, bias, sentence_bias)

@@ -32,6 +32,8 @@ SURE = 6.0
 CAP = 6.0
 # Weight of an institution (三会一课) outside any section, as of a term that names its dimension.
 INSTITUTION = 3.0
+# The column of `features` below that marks a lead.
+LEAD = 8
 # Sentences of a story that are its opening, and as many its end.
 EDGE = 2
 THRESHOLD = 0.5

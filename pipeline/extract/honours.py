@@ -72,18 +72,16 @@ def find_honours(prose: Prose, lexicons: Lexicons, branch: str | None) -> list[H
     found += _plaques(prose, branch, vocabulary)
     found += _agreed(prose, branch, vocabulary)
     found += _publications(prose, branch, vocabulary)
-    return list(_levelled(_distinct(found)))
+    return list(_levelled(_distinct(found), prose.norm))
 
 
-def _levelled(found: Iterable[Honour]) -> Iterator[Honour]:
+def _levelled(found: Iterable[Honour], norm: str) -> Iterator[Honour]:
     """Give a bare prize the level of the contest that the title right before it names."""
     last: Honour | None = None
     for item in found:
         near = last is not None and last.level and 0 <= item.start - last.end < NEAR
-        if last and near and item.level is None and _PRIZE.fullmatch(item.title):
-            last = item._replace(level=last.level)
-        else:
-            last = item
+        bare = item.level is None and _PRIZE.fullmatch(norm, item.start, item.end)
+        last = item._replace(level=last.level) if last and near and bare else item
         yield last
 
 

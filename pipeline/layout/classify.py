@@ -136,11 +136,11 @@ def _broken(items: list[Item]) -> list[int]:
 def _furniture(norm: str, line: Line, words: Vocabulary) -> Part | None:
     if words.is_author(line):
         return Part.AUTHOR
-    if words.is_meta(line) or (words.forms.facts.match(line.text) and not line.closed):
+    if words.is_meta(line):
         return Part.META
     if words.is_caption(line):
         return Part.CAPTION
-    if words.is_note(line):
+    if words.is_note(line) or (words.forms.facts.match(line.text) and not line.closed):
         return Part.NOTE
     if _NOTE.fullmatch(line.text) and not NUMBERED.fullmatch(line.text):
         return Part.AUTHOR if words.suffix.search(line.text) else Part.NOTE

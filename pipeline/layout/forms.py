@@ -32,7 +32,7 @@ def forms(lexicons: Lexicons) -> Forms:
             rf"(?:[【\[（](?:{label})[】\]）]\s{{0,4}}[：:]?|(?:{label})\s{{0,4}}(?:[：:]|\t)|(?:{bullet}){{1,3}})"
             r"\s{0,4}"
         ),
-        facts=re.compile(rf"(?:[【\[（](?:{label})[】\]）]|(?:{label})[：:])"),
+        facts=re.compile(rf"(?:[【\[](?:{label})[】\]]|(?:{label})[：:])"),
         signed=re.compile(
             rf"(?:(?P<unit>[^，。；：！？\s]{{2,40}})\s{{1,8}}(?:{surname})\s?[\u4e00-\u9fff]{{1,2}}"
             rf"|(?:{surname})[\u4e00-\u9fff]{{1,2}}\s{{1,8}}(?P<home>[^，。；：！？\s]{{4,40}}))"

@@ -43,7 +43,9 @@ def unmarked(lines: list[Line], norm: str, words: Vocabulary) -> tuple[list[Line
         if len(found) >= least:
             lines = _without(lines, norm, found.get, cut)
     result = []
-    for line in _listed(lines, norm, words, cut):
+    lines = _listed(lines, norm, words, cut)
+    rows = _form(lines, norm, words)
+    for i, line in enumerate(lines):
         named = _labelled(line, norm, words)
         if named is not None:
             cut += [
@@ -51,11 +53,25 @@ def unmarked(lines: list[Line], norm: str, words: Vocabulary) -> tuple[list[Line
                 for span in ((line.start, named.start), (named.end, line.end))
                 if span[0] < span[1]
             ]
-        elif _ROW.fullmatch(norm, line.start, line.end):
+        elif i in rows:
             cut.append(Furniture("form", (line.start, line.end)))
             continue
         result.append(named or line)
     return result, cut
+
+
+def _form(lines: list[Line], norm: str, words: Vocabulary) -> frozenset[int]:
+    """Give the rows of a form: rows of cells around one with the branch's name; other tables tell facts."""
+    rows = [_ROW.fullmatch(norm, n.start, n.end) is not None for n in lines]
+    result: set[int] = set()
+    first = 0
+    for i in range(len(lines) + 1):
+        if i < len(lines) and rows[i]:
+            continue
+        if any(_labelled(n, norm, words) is not None for n in lines[first:i]):
+            result.update(range(first, i))
+        first = i + 1
+    return frozenset(result)
 
 
 def _listed(lines: list[Line], norm: str, words: Vocabulary, cut: list[Furniture]) -> list[Line]:

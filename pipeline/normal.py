@@ -114,13 +114,27 @@ def normalise(text: str) -> str:
     # str.replace for the few signs present: str.translate looks every character up in a dict.
     for sign in set(_TURNED.findall(text)):
         form = form.replace(sign, _HALF[sign])
-    form = _ASCII.sub(lambda mark: _CHINESE[mark.group()], form)
+    form = _chinese_marks(form)
     if "<" in form:
         form = _ANGLED.sub(r"《\1》", form)
     if is_traditional(form):
         return simplify(form)
     found = {ord(c): single for _, c, single in strays(form)}
     return form.translate(found) if found else form
+
+
+def _chinese_marks(form: str) -> str:
+    """Turn half-width marks that stand for Chinese ones; full stops only in a text that ends sentences so.
+
+    Elsewhere a full stop between Chinese characters is a name's (艾力.买买提).
+    """
+    found = [m.group() for m in _ASCII.finditer(form)]
+    if not found:
+        return form
+    stops = found.count(".") > form.count("。")
+    return _ASCII.sub(
+        lambda m: m.group() if m.group() == "." and not stops else _CHINESE[m.group()], form
+    )
 
 
 def normalise_name(name: str, text: str) -> str:

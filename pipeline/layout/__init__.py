@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from bisect import bisect_right
 
 from pipeline.layout.assemble import Group, assemble
 from pipeline.layout.classify import classify
 from pipeline.layout.damage import damage
-from pipeline.layout.lines import NUMBERED, Line, measure, split_lines, squeeze
+from pipeline.layout.lines import Line, measure, split_lines, squeeze
 from pipeline.layout.marks import unbold, unmarked
 from pipeline.layout.parts import Item
 from pipeline.layout.reflow import is_spacey, reflow
@@ -19,6 +20,11 @@ from pipeline.model import Article, Furniture, Layout, Source, Span
 from pipeline.normal import normalise
 
 __all__ = ["layout"]
+
+# The place of a report in a bulletin, before its title.
+_PLACE = re.compile(
+    r"(?:（[一二三四五六七八九十\d]{1,3}）|[一二三四五六七八九十]{1,3}、|\d{1,2}[.、．](?!\d))"
+)
 
 
 def layout(source: Source, lexicons: Lexicons) -> Layout:
@@ -32,8 +38,9 @@ def layout(source: Source, lexicons: Lexicons) -> Layout:
     groups, furniture = assemble(items, words, size.wrapped)
     spacey = is_spacey(source.text, items)
     articles = []
+    listed = sum(bool(g.title) and _PLACE.match(g.title[0].line.text) is not None for g in groups)
     for group in groups:
-        article, repairs = _article(source.text, norm, group, spacey, words)
+        article, repairs = _article(source.text, norm, group, spacey, words, listed > 1)
         articles.append(article)
         furniture += repairs
     whole = tuple(sorted([*furniture, *known, *cut], key=lambda f: f.source))
@@ -52,7 +59,7 @@ def _known(lines: list[Line], source: Source) -> tuple[list[Line], list[Furnitur
 
 
 def _article(
-    raw: str, norm: str, group: Group, spacey: bool, words: Vocabulary
+    raw: str, norm: str, group: Group, spacey: bool, words: Vocabulary, listed: bool
 ) -> tuple[Article, list[Furniture]]:
     text, paragraphs, found = reflow(raw, norm, group.body, spacey)
     repairs = list(found)
@@ -61,7 +68,9 @@ def _article(
     while lead_end and text.clean[lead_end - 1].isspace():
         lead_end -= 1
     title = tuple(
-        span for item in group.title for span in _title_spans(item.line.start, item.line.end, norm)
+        span
+        for item in group.title
+        for span in _title_spans(item.line.start, item.line.end, norm, listed)
     )
     repairs += _second_halves(group.title, title)
     article = Article(
@@ -93,10 +102,10 @@ def _span(item: object) -> Span | None:
     return None if line is None else (line.start, line.end)
 
 
-def _title_spans(start: int, end: int, norm: str) -> list[Span]:
-    """The spans of a title line; of a doubled one, the first of each pair."""
-    mark = NUMBERED.match(norm, start, end)
-    if mark is not None and mark.end() < end and not norm.startswith("【", start):
+def _title_spans(start: int, end: int, norm: str, listed: bool) -> list[Span]:
+    """The spans of a title line without its place where titles are `listed`; of a doubled one, each first."""
+    mark = _PLACE.match(norm, start, end) if listed else None
+    if mark is not None and mark.end() < end:
         start = mark.end()  # （二）操作部党支部打响攻坚战: its place in a bulletin
     squeezed = squeeze(norm[start:end])
     lines = doubled(squeezed)

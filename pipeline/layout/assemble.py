@@ -85,12 +85,12 @@ def assemble(
         (gap, groups[i - 1] if i else None, groups[i] if i < len(groups) else None)
         for i, gap in enumerate(gaps)
     ]
-    owners = [_bylines(gap, before, after, wrapped, words) for gap, before, after in around]
+    owners = [_bylines(gap, before, after, wrapped, boundaries) for gap, before, after in around]
     for (gap, before, after), owner in zip(around, owners, strict=True):
         _titles(gap.shown, owner, before if wrapped or after is None else None, after, boundaries)
     for (gap, before, after), owner in zip(around, owners, strict=True):
-        furniture += _rest(gap.shown, owner, before, after, len(groups) == 1)
-    return _reports(groups, words, furniture, wrapped), furniture
+        furniture += _rest(gap.shown, owner, before, after, len(groups) == 1, boundaries)
+    return _reports(groups, boundaries, furniture, wrapped), furniture
 
 
 def _furniture(item: Item, kind: str = "") -> Furniture:
@@ -98,7 +98,7 @@ def _furniture(item: Item, kind: str = "") -> Furniture:
 
 
 def _reports(
-    groups: list[Group], words: Vocabulary, furniture: list[Furniture], wrapped: bool
+    groups: list[Group], boundaries: Boundaries, furniture: list[Furniture], wrapped: bool
 ) -> list[Group]:
     """Leave out what stands beside reports and is none: an editor's note, a letter that forwards them."""
     if len(groups) < 2:
@@ -107,8 +107,11 @@ def _reports(
     left: list[Furniture] = []
     for group in groups:
         title = "".join(i.line.text for i in group.title)
-        letter = not wrapped and not title and sum(len(i.line.text) for i in group.body) < LETTER
-        beside = title in words.forms.front_matter or (letter and not _names_one(group, words))
+        nameless = not title and not _names_one(group, boundaries.words)
+        numbered = any(NUMBERED.match(i.line.text) for i in group.body)
+        letter = not wrapped and not kept and nameless and not numbered
+        short = sum(len(i.line.text) for i in group.body) < LETTER
+        beside = boundaries.beside(title) or (letter and short)
         if beside and group.byline is None:
             lines = [*group.title, *group.body, *([group.author] if group.author else [])]
             left += [_furniture(i, "front matter") for i in lines]
@@ -159,7 +162,7 @@ def _split(items: list[Item], boundaries: Boundaries) -> tuple[list[list[Item]],
             gaps[-1].runs.append(run)
             run = []
         gap = gaps[-1]
-        beside = len(bodies) > 0 and _beside(gaps[-2], boundaries.words)
+        beside = len(bodies) > 0 and _beside(gaps[-2], boundaries)
         near = items[at : at + NEAR]
         if bodies and gap.runs and not beside and boundaries.inside(gap.runs, bodies[-1], near):
             bodies[-1] += [i for r in gap.runs for i in r if i.part is Part.DISPLAY]
@@ -176,10 +179,10 @@ def _split(items: list[Item], boundaries: Boundaries) -> tuple[list[list[Item]],
     return bodies, gaps
 
 
-def _beside(gap: _Gap, words: Vocabulary) -> bool:
+def _beside(gap: _Gap, boundaries: Boundaries) -> bool:
     """Whether the lines above a body say that it is no report: 编者按"""
     last = gap.runs[-1][-1] if gap.runs else None
-    return last is not None and last.line.text in words.forms.front_matter
+    return last is not None and boundaries.beside(last.line.text)
 
 
 def _names(group: Group | None, byline: Item) -> int:
@@ -191,7 +194,7 @@ def _names(group: Group | None, byline: Item) -> int:
 
 
 def _bylines(
-    gap: _Gap, before: Group | None, after: Group | None, wrapped: bool, words: Vocabulary
+    gap: _Gap, before: Group | None, after: Group | None, wrapped: bool, boundaries: Boundaries
 ) -> list[Group | None]:
     """Give a gap's by-lines, and the titles at them, to the bodies around; gives each run's owner."""
     runs = gap.shown
@@ -204,7 +207,11 @@ def _bylines(
         owner = choose(runs, at, before, after)
         below = not wrapped or name.line.indent >= SIGNED
         signs = owner is not None and owner is before and below
-        if owner is not None and owner.byline is None and not (signs and _names_one(owner, words)):
+        if (
+            owner is not None
+            and owner.byline is None
+            and not (signs and _names_one(owner, boundaries.words))
+        ):
             owner.byline = name
             owners[at] = owner
     for at, owner in enumerate(owners):
@@ -214,10 +221,10 @@ def _bylines(
             continue  # a signature stands at no title
         for near in (at - 1, at + 1):
             inside = 0 <= near < len(runs) and runs[near][0].part is Part.DISPLAY
-            inside = inside and not _numbered(runs[near])
+            inside = inside and not _numbered(runs[near], boundaries)
             if inside and owners[near] is None and len(runs[near]) <= TITLE_LINES:
                 owners[near] = owner
-                owner.title = _title(runs[near], words)
+                owner.title = _title(runs[near], boundaries.words)
                 break
     return owners
 
@@ -254,6 +261,7 @@ def _rest(
     before: Group | None,
     after: Group | None,
     single: bool,
+    boundaries: Boundaries,
 ) -> list[Furniture]:
     """Give authors to the bodies around, a heading that opens a body to it; the rest is furniture."""
     for at, run in enumerate(runs):
@@ -264,7 +272,11 @@ def _rest(
                 owners[at] = owner
     last = len(runs) - 1
     heads = last >= 0 and runs[last][0].part is Part.DISPLAY and owners[last] is None
-    if heads and after is not None and (_numbered(runs[last]) or (after.title and single)):
+    if (
+        heads
+        and after is not None
+        and (_numbered(runs[last], boundaries) or (after.title and single))
+    ):
         after.body = [*runs[last], *after.body]
     taken = {id(i) for g in (before, after) if g for i in (*g.body, *g.title, g.byline, g.author)}
     return [
@@ -275,8 +287,9 @@ def _rest(
     ]
 
 
-def _numbered(run: list[Item]) -> bool:
-    return NUMBERED.match(run[0].line.text) is not None
+def _numbered(run: list[Item], boundaries: Boundaries) -> bool:
+    """Whether a run of display lines opens with a number of a series."""
+    return boundaries.numbered(run[0])
 
 
 def _titles(
@@ -289,7 +302,7 @@ def _titles(
     """Give display runs that stand at no by-line to the body that lacks a title."""
     for at, run in enumerate(runs):
         shown = run[0].part is Part.DISPLAY and owners[at] is None and len(run) <= TITLE_LINES
-        if not shown or (_numbered(run) and not boundaries.listed(run[0])):
+        if not shown or (_numbered(run, boundaries) and not boundaries.listed(run[0])):
             continue
         last = before is not None and before.byline is None and not before.title
         owner = before if last else after
@@ -309,7 +322,7 @@ def _leads(runs: list[list[Item]], at: int, boundaries: Boundaries) -> bool:
     later = (
         r
         for r in runs[at + 1 :]
-        if r[0].part is Part.DISPLAY and (not _numbered(r) or boundaries.listed(r[0]))
+        if r[0].part is Part.DISPLAY and (not _numbered(r, boundaries) or boundaries.listed(r[0]))
     )
     return next(later, None) is None and not any(doubled(i.line.text) for i in runs[at])
 

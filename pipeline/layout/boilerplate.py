@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Sequence
+from itertools import pairwise
 
 from pipeline.layout.lines import Line
 
@@ -12,19 +13,21 @@ _YEAR = r"(?:\d{4}|[〇○零一二三四五六七八九]{4})"
 _DAY = r"[\d一二三四五六七八九十]{1,3}"
 DATE = rf"(?:{_YEAR}年{_DAY}月(?:{_DAY}日)?|\d{{4}}[-./]\d{{1,2}}[-./]\d{{1,2}})"
 _WEEKDAY = r"(?:星期|周)[一二三四五六日天]"
-_CLOCK = r"\d{1,2}:\d{2}(?::\d{2})?"
+CLOCK = r"\d{1,2}:\d{2}(?::\d{2})?"
 # A line that is a date and nothing else, in brackets or not.
-_DATE_LINE = re.compile(rf"[（(【\[]?{DATE}(?:{_WEEKDAY})?(?:{_CLOCK})?[）)】\]]?")
+_DATE_LINE = re.compile(rf"[（(【\[]?{DATE}(?:{_WEEKDAY})?(?:{CLOCK})?[）)】\]]?")
 # A page's date line or a web page's: a full date with a weekday, a clock time or a page's number at it.
 _DATED = re.compile(
-    rf"[^，。；！？]{{0,24}}{DATE}(?:{_WEEKDAY}|{_CLOCK}|第?[\d一二三四五六七八九十]{{1,3}}版|[A-Z]\d{{1,2}})[^，。；！？]{{0,24}}"
+    rf"[^，。；！？]{{0,24}}{DATE}(?:{_WEEKDAY}|{CLOCK}|第?[\d一二三四五六七八九十]{{1,3}}版|[A-Z]\d{{1,2}})[^，。；！？]{{0,24}}"
 )
 # Neither a letter nor a digit, and no mark that could end a sentence on the line above.
 _ORNAMENT = re.compile(r"[^\w…。！？，、；：”’」』）】》%]+")
 # The name of a page at its top: A3党建周刊, 第六版
-_PAGE_NAME = re.compile(r"(?:[A-Z]\d{1,2}|第?[\d一二三四五六七八九十]{1,3}版)[·\u4e00-\u9fff]{0,8}")
+_PAGE_NAME = re.compile(
+    r"[A-Z]0\d|(?:[A-Z]\d{1,2}(?=.{0,6}[版刊])|第?[\d一二三四五六七八九十]{1,3}版)[·\u4e00-\u9fff]{0,8}"
+)
 # A message of a chat: a date, the time, and who wrote it
-_MESSAGE = re.compile(rf"{DATE}{_CLOCK}[^，。；！？]{{0,60}}")
+_MESSAGE = re.compile(rf"{DATE}{CLOCK}[^，。；！？]{{0,60}}")
 # What frames words on a line of its own: -----原始邮件-----, ▶▶▶下转第七版
 _FRAME = re.compile(r"^[^\w（(【“《]+|[^\w）)】”》。！？…]+$")
 # - 12 -, ·41·, 第3页共4页, Page 3 of 4; a bare number may be a heading's
@@ -35,8 +38,6 @@ PAGE = re.compile(
 _CRUMBS = re.compile(r"(?:[^>»|，。；！？]{1,16}(?:>{1,2}|»|\|)){2,}[^>»|，。；！？]{0,40}")
 # A picture or a link in Markdown, alone on its line.
 _LINK = re.compile(r"[!！]?[\[【][^\]】\s]{0,60}[\]】][(（][^)）\s]{0,120}[)）]")
-# A note's mark at the foot of a page: [1]指用高等数学题目讲述…
-_FOOTNOTE = re.compile(r"\[\d{1,2}\]\S")
 # An abstract in another language.
 _FOREIGN = re.compile(r"(?=(?:[^A-Za-z]{0,6}[A-Za-z]){20})[\x21-\x7e“”‘’…—–。，；：！？（）]+")
 # A line of a contents list with the page's number: 一、基本情况……3
@@ -60,7 +61,6 @@ def is_furniture(text: str) -> bool:
         or _PAGE_NAME.fullmatch(text)
         or _MESSAGE.fullmatch(text)
         or _LINK.fullmatch(text)
-        or _FOOTNOTE.match(text)
         or _FOREIGN.fullmatch(text)
         or _LEADER.fullmatch(text)
         or (len(text) <= 80 and (_DATED.fullmatch(text) or _CRUMBS.fullmatch(text)))
@@ -81,8 +81,10 @@ def running_heads(lines: Sequence[Line]) -> frozenset[int]:
         if _DIGIT.search(n.text) and (PAGE.fullmatch(n.text) or _DATED.fullmatch(n.text))
     ]
     often = Counter(n.text for n in lines if LEAST_HEAD <= len(n.text) <= HEAD)
-    strewn = {t for t, count in often.items() if count >= OFTEN and not _SAID.search(t)}
+    repeated = {t for t, count in often.items() if count >= OFTEN and not _SAID.search(t)}
+    # a heading of several reports stands behind a sentence, a page's head anywhere in one
+    inside = {n.text for above, n in pairwise(lines) if n.text in repeated and not above.closed}
     near = [i + step for i in pages for step in (-1, 1) if 0 <= i + step < len(lines)]
     counts = Counter(lines[i].text for i in near)
     twice = {i for i in near if counts[lines[i].text] >= 2 and len(lines[i].text) <= HEAD}
-    return frozenset(twice | {i for i, n in enumerate(lines) if n.text in strewn})
+    return frozenset(twice | {i for i, n in enumerate(lines) if n.text in inside})

@@ -7,10 +7,11 @@ that begins anew, a branch that opens the text below: each tells that a line is 
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Sequence
 from itertools import pairwise, takewhile
 
-from pipeline.layout.boilerplate import DATE
+from pipeline.layout.boilerplate import CLOCK, DATE
 from pipeline.layout.branch import find_branch
 from pipeline.layout.lines import CLOSERS, ENDS, NUMBERED
 from pipeline.layout.parts import OPENING_LINES, TIME, TIME_WIDTH, Item, Part
@@ -25,6 +26,11 @@ LEAD = 320
 NEAR = 200
 # So many lines of a page's first lines that come again further down are its contents.
 CONTENTS = 2
+# The lines below a case's number in which its branch is named.
+AT_CASE = 6
+# So much of some lines is looked at, however long they are.
+MOST = 6000
+_KEYS = re.compile("[：:]")
 _FILLING = re.compile(r"^[^\w“《]+|[.…·\s]*[（(]?\d{0,3}[）)]?$")
 
 
@@ -38,10 +44,16 @@ class Boundaries:
         self.headed = {
             id(a)
             for a, b in pairwise(items)
-            if a.part is Part.DISPLAY and b.part is Part.META and re.search(DATE, b.line.text)
+            if a.part is Part.DISPLAY
+            and b.part is Part.META
+            and _tells_source(b.line.text)
+            and not NUMBERED.match(a.line.text)
         }
-        cases = [i for i in items if i.part is Part.DISPLAY and words.forms.case.match(i.line.text)]
-        self.cases = {id(i) for i in cases} if len(cases) > 1 else set()
+        cases = [n for n, i in enumerate(items) if words.forms.case.match(i.line.text)]
+        named = [n for n in cases if _names(items[n + 1 : n + AT_CASE], words)]
+        several = len(cases) > 1 and named == cases
+        self.cases = {id(items[n]) for n in cases} if several else set()
+        self.styles = Counter(_style(i.line.text) for i in items)
 
     def inside(self, runs: list[list[Item]], body: list[Item], following: Sequence[Item]) -> bool:
         """Whether a gap's `runs` stand inside one report: headings only, and none begins after it.
@@ -55,7 +67,7 @@ class Boundaries:
             return False
         if any(id(i) in self.headed or id(i) in self.cases or self.listed(i) for i in lines):
             return False
-        if any(i.line.text in self.words.forms.front_matter for i in lines):
+        if any(self.beside(i.line.text) for i in lines):
             return False
         if any(NUMBERED.match(i.line.text) for i in lines):
             return not self._begins_anew(lines, body)
@@ -64,6 +76,17 @@ class Boundaries:
         return not self._other_branch(body, following) and not self._other_story(
             lines, body, following
         )
+
+    def beside(self, text: str) -> bool:
+        """Whether a line titles what stands beside reports: 编者按; 前言 only in a collection."""
+        forms = self.words.forms
+        collection = bool(self.cases or self.contents)
+        return text in forms.front_matter or (collection and text in forms.front_part)
+
+    def numbered(self, item: Item) -> bool:
+        """Whether a line opens with a number of a kind that comes again: 第一书记：… alone has none."""
+        style = _style(item.line.text)
+        return bool(style) and self.styles[style] > 1
 
     def listed(self, item: Item) -> bool:
         """Whether a line is a title that the page's contents name."""
@@ -81,9 +104,10 @@ class Boundaries:
         """Whether a line without a number stands before a numbering that the body has had."""
         at = next(n for n, i in enumerate(lines) if NUMBERED.match(i.line.text))
         style = _style(lines[at].line.text)
+        if at == 0 or not _first(lines[at].line.text):
+            return False
         had = [_style(i.line.text) for i in body[-NEAR:] if NUMBERED.match(i.line.text)]
-        first = _first(lines[at].line.text)
-        return at > 0 and first and style in had and had[-1] == style
+        return style in had and had[-1] == style
 
     def _other_story(self, lines: list[Item], body: list[Item], following: Sequence[Item]) -> bool:
         """Whether the text below is about a branch that the body does not name, and the body's is gone."""
@@ -153,7 +177,30 @@ def _plain(text: str) -> str:
 
 
 def _text(items: Sequence[Item], lines: int) -> str:
-    return "".join(i.line.text for i in items[:lines])
+    """The text of so many lines, or as much of it as a page's columns would hold in them."""
+    text = ""
+    for item in items[:lines]:
+        text += item.line.text[:MOST]
+        if len(text) >= MOST:
+            break
+    return text
+
+
+def _tells_source(text: str) -> bool:
+    """Whether a line below a title is a web page's: a date with its time, or with another key."""
+    dated = re.search(DATE, text)
+    return dated is not None and (
+        re.search(CLOCK, text) is not None or len(_KEYS.findall(text)) > 1
+    )
+
+
+def _names(items: Sequence[Item], words: Vocabulary) -> bool:
+    """Whether a by-line, or a text that opens with a branch's name, stands among some lines."""
+    return any(
+        i.part is Part.BYLINE
+        or (i.part is Part.FLOW and words.opening(i.line.text, TIME_WIDTH) is not None)
+        for i in items
+    )
 
 
 def _style(text: str) -> str:

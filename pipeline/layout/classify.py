@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from itertools import pairwise
 
-from pipeline.layout.boilerplate import running_heads
+from pipeline.layout.boilerplate import DATE, running_heads
 from pipeline.layout.lines import ENDS, HALF, MIDDLES, NUMBERED, Line, Measure
 from pipeline.layout.parts import SUBTITLE, Item, Opens, Part
 from pipeline.layout.shapes import (
@@ -23,13 +23,22 @@ _NUMBER_LINE = re.compile(
     r"(?i:(?:part|no)\.?)?\d{1,2}[.、]?|[一二三四五六七八九十壹贰叁肆伍陆柒捌玖]{1,2}[、.]?"
 )
 # A line in brackets: （渡口镇党支部）, （根据会议发言整理）
-_NOTE = re.compile(r"[（(][^（）()。！？]{2,40}[）)]")
+_NOTE = re.compile(r"[（(][^（）()，；。！？]{2,40}[）)]")
+# The lines at the end among which a bulletin's receivers stand.
+FOOT = 8
+# A note's mark at the foot of a page: [1]指用高等数学题目讲述…
+_FOOTNOTE = re.compile(r"\[\d{1,2}\](?=\S)")
 # A line of a unit and a person's name is no longer than this.
 SIGNED = 48
 # A heading that asks; in quotation marks it would be what somebody says.
-_ASKED = re.compile(r"(?:“[^，。；：！？“”]{1,4}”)?[^，。；：！？“”]{3,20}？")
+_ASKED = re.compile(r"(?:“[^，。；：！？“”]{1,4}”)?[^，。；：！？“”]{2,19}[^，。；：！？“”吗呢]？")
 # No heading of the shapes below has one inside.
 _MARK = re.compile(r"[，。；：！？]")
+# What ends a clause before speech or a list.
+_SAYS = "说道问答称讲喊笑是有括"
+# A date alone or with the day's weather heads a part of a diary; so many make one.
+_DIARY = re.compile(rf"{DATE}|\d{{1,2}}月\d{{1,2}}日")
+DIARY = 3
 # What may stand above the title of a web page.
 _HEAD = (Part.DISPLAY, Part.META)
 
@@ -37,10 +46,11 @@ _HEAD = (Part.DISPLAY, Part.META)
 def classify(norm: str, lines: list[Line], measure: Measure, words: Vocabulary) -> list[Item]:
     """Give every line its part, in order."""
     bullets = bulleted_lines(lines, measure, words)
-    heads = running_heads(lines)
+    heads = running_heads(lines) | _foot(lines, words)
+    text = frozenset(bullets) | _dated(lines, measure) | _noted(lines)
     furniture = [
-        None if i in bullets else Part.META if i in heads else _furniture(norm, line, words)
-        for i, line in enumerate(lines)
+        None if i in text else Part.META if i in heads else _furniture(norm, lines, i, words)
+        for i in range(len(lines))
     ]
     reader = Wrapped(lines, measure, words, furniture) if measure.wrapped else None
     shown = {} if reader else _shown(lines, words)
@@ -75,12 +85,17 @@ def _shown(lines: list[Line], words: Vocabulary) -> dict[int, Opens]:
         plain = line.text[:-1]
         if len(plain) < 2 or len(plain) > HALF or _MARK.search(plain):
             continue
-        if line.text[-1] in "：:" and (below.text[-1] in ENDS or NUMBERED.match(below.text)):
+        if (
+            line.text[-1] in "：:"
+            and plain[-1] not in _SAYS
+            and (below.text[-1] in ENDS or NUMBERED.match(below.text))
+        ):
             if not plain.endswith(words.forms.greeted):
                 labels.append(i)
         elif line.text[-1] == "，" and not below.gap and below.text[-1] not in ENDS + MIDDLES:
             above = i == 0 or lines[i - 1].closed
-            if above and len(below.text) <= HALF + 4 and not _MARK.search(below.text):
+            told = i + 2 < len(lines) and _paragraph(lines[i + 2])
+            if above and told and len(below.text) <= HALF + 4 and not _MARK.search(below.text):
                 halves.append(i)
     result = dict.fromkeys(labels, Opens.YES) if len(labels) > 1 else {}
     if len(asked) > 1:
@@ -133,18 +148,52 @@ def _broken(items: list[Item]) -> list[int]:
     return pairs if len(pairs) > 1 else []
 
 
-def _furniture(norm: str, line: Line, words: Vocabulary) -> Part | None:
+def _foot(lines: list[Line], words: Vocabulary) -> frozenset[int]:
+    """Give the lines at a bulletin's end that tell who receives it: 报：…, 送：…, 发：…"""
+    last = range(max(0, len(lines) - FOOT), len(lines))
+    keys = {i: m.group(1) for i in last if (m := words.meta_foot.match(lines[i].text))}
+    return frozenset(keys) if len(set(keys.values())) > 1 else frozenset()
+
+
+def _dated(lines: list[Line], measure: Measure) -> frozenset[int]:
+    """Give the dates that head the parts of a diary: three or more lines with a paragraph below each."""
+    found = [
+        i
+        for i, (line, below) in enumerate(pairwise(lines))
+        if _DIARY.match(line.text) and line.width <= HALF * 2 and _paragraph(below)
+    ]
+    return frozenset(found) if len(found) >= DIARY and not measure.wrapped else frozenset()
+
+
+def _noted(lines: list[Line]) -> frozenset[int]:
+    """Give the headings in brackets: two or more with a paragraph below each."""
+    found = [
+        i
+        for i, (line, below) in enumerate(pairwise(lines))
+        if _NOTE.fullmatch(line.text) and _paragraph(below) and len(line.text) <= HALF
+    ]
+    return frozenset(found) if len(found) > 1 else frozenset()
+
+
+def _furniture(norm: str, lines: list[Line], i: int, words: Vocabulary) -> Part | None:
+    line = lines[i]
     if words.is_author(line):
         return Part.AUTHOR
     if words.is_meta(line):
         return Part.META
     if words.is_caption(line):
         return Part.CAPTION
-    if words.is_note(line) or (words.forms.facts.match(line.text) and not line.closed):
+    stated = words.forms.facts.match(line.text) and not line.closed
+    if words.is_note(line) or (stated and not any(c in line.text for c in "，；")):
         return Part.NOTE
+    mark = _FOOTNOTE.match(norm, line.start, line.end)
+    if mark is not None and norm.count(mark.group()) > 1:
+        return Part.META
     if _NOTE.fullmatch(line.text) and not NUMBERED.fullmatch(line.text):
-        return Part.AUTHOR if words.suffix.search(line.text) else Part.NOTE
-    if line.blank and len(line.text) <= SIGNED:
+        names = words.suffix.search(line.text[-HALF:-1]) is not None
+        return Part.AUTHOR if names else Part.NOTE
+    between = 0 < i < len(lines) - 1 and lines[i - 1].closed and lines[i + 1].closed
+    if line.blank and len(line.text) <= SIGNED and not between:
         signed = words.forms.signed.fullmatch(norm, line.start, line.end)
         if signed and (signed["unit"] or signed["home"]).endswith(words.forms.units):
             return Part.AUTHOR

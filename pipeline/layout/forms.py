@@ -18,6 +18,7 @@ class Forms:
     units: tuple[str, ...]  # what the first part of such a line ends with
     case: re.Pattern[str]  # the number of an item of a collection: 案例一
     greeted: tuple[str, ...]  # whom a letter or speech greets: 同志们
+    front_part: frozenset[str]  # titles of what stands in a collection before its reports: 前言
     front_matter: frozenset[str]  # titles of what belongs to no report: 编者按
 
 
@@ -43,5 +44,6 @@ def forms(lexicons: Lexicons) -> Forms:
         ),
         case=re.compile(rf"(?:{item})(?:之?[一二三四五六七八九十]{{1,3}}|\d{{1,2}})(?=$|[：:])"),
         greeted=lexicons.terms("layout", "greeted"),
+        front_part=frozenset(lexicons.terms("layout", "front_part")),
         front_matter=frozenset(lexicons.terms("layout", "front_matter")),
     )

@@ -12,20 +12,25 @@ from pipeline.layout.lines import NUMBERED, Line, narrow
 from pipeline.layout.vocabulary import Vocabulary
 from pipeline.model import Furniture
 
-_QUOTED = re.compile(r"(?:>\s*)+(?=\S)")
-_HEADING = re.compile(r"#{1,6}\s+(?=\S)")
+_QUOTED = re.compile(r"(?:>\s*)+(?=[^\s\d])")
+_HEADING = re.compile(r"#{1,6}\s+(?=[^\s\d])")
 _LISTED = re.compile(r"[-*+]\s+(?=[\u4e00-\u9fff“《*]|\d+[^\s\d-])")
 # A mark is one where so many lines have it.
 LEAST = {_QUOTED: 2, _HEADING: 1, _LISTED: 2}
 # A row of a form: cells apart by tabs.
 _ROW = re.compile(r"[^\t]{0,40}(?:\t[^\t]{0,40}){2,}")
-# Not 20**年, whose digits are masked.
-_BOLD = re.compile(r"(?:(?<=[\s，。；：、（>])|^)\*\*([^\s*][^*\n]{0,80})\*\*", re.MULTILINE)
+# Not 20**年 or **公司、**农场, which are masked.
+_BOLD = re.compile(
+    r"(?:(?<=[\s，。；：、（>])|^)\*\*([^\s*][^*\n]{0,80}(?<![，；：、]))\*\*(?![\u4e00-\u9fff])",
+    re.MULTILINE,
+)
 _BLANK = "\u200b" * 2
 # What stands between a listed branch's name and what is told of it.
 _NAMED = re.compile(r"[。：:]\s{0,4}")
 # So many numbered lines that name a branch are a list; a name is not longer than this.
 LISTED, LONGEST_NAME = 2, 60
+# … and what is told of it on the same line is longer.
+TOLD = 60
 # Where the value of a label ends: at the next cell of a form or a wide blank.
 _CELL = re.compile(r"\t|\s{2,}|\u3000")
 
@@ -75,7 +80,7 @@ def _form(lines: list[Line], norm: str, words: Vocabulary) -> frozenset[int]:
 
 
 def _listed(lines: list[Line], norm: str, words: Vocabulary, cut: list[Furniture]) -> list[Line]:
-    """Cut numbered lines that name a branch into the name and what is told of it: a list of the honoured.
+    """Cut numbered lines that name a branch into the name and what is told of it.
 
     （二）某某党支部 / 1.某某党支部。五年来，…
     """
@@ -86,13 +91,16 @@ def _listed(lines: list[Line], norm: str, words: Vocabulary, cut: list[Furniture
             continue
         stop = _NAMED.search(norm, mark.end(), min(line.end, mark.end() + LONGEST_NAME))
         name = narrow(line, norm, mark.end(), stop.start() if stop else line.end)
-        if words.is_organisation(name):
+        introduced = i > 0 and lines[i - 1].text[-1] in "：:"
+        told = stop is None or line.end - stop.end() > TOLD * (1 + introduced)
+        if told and words.is_organisation(name):
             rest = (
                 narrow(line, norm, stop.end(), line.end) if stop and stop.end() < line.end else None
             )
             found[i] = (mark.end(), name, rest)
-    if len(found) < LISTED:
-        return lines
+    others = [i for i, n in enumerate(lines) if i not in found and NUMBERED.match(n.text)]
+    if len(found) < LISTED or any(i < min(found) for i in others):
+        return lines  # a list inside a report's own numbering is about its partners
     result: list[Line] = []
     for i, line in enumerate(lines):
         if i not in found:

@@ -17,12 +17,14 @@ _LEVELS = (
 )
 _NUMERALS = "一二三四五六七八九十"
 _WORDED = re.compile(
-    rf"(?P<word>[\u4e00-\u9fff]{{1,4}}?)之?(?P<number>[{_NUMERALS}])(?:[：:、]|(?=[“《])|——?)\s?"
+    rf"(?P<word>[\u4e00-\u9fff]{{1,4}}?)之?(?P<number>[{_NUMERALS}])(?:[：:]|(?=[“《])|——?)\s?"
 )
 # Longest numbered heading in characters.
 LONGEST = 48
 # A theme before a dash: （1）严格议事——全年召开支委会26次，…; a heading's other half is not longer than this.
-_DASHED = re.compile(r"[^，。；：！？—─–-]{2,14}[—─–-]{1,2}(?=[^—─–-])")
+_DASHED = re.compile(
+    r"[^，。；：！？—─–-]{2,14}(?:[—─–]{1,2}|--|(?<![\dA-Za-z])-(?!\d))(?=[^—─–-])"
+)
 OTHER_HALF = 18
 # Themes before a colon differ by no more than this in length.
 UNEVEN = 6
@@ -130,7 +132,7 @@ def _numbered_span(norm: str, mark: re.Match[str], paragraph: Paragraph, start: 
     dashed = _DASHED.match(norm, mark.end(), end)
     if dashed and not paragraph.display and _tells(norm[dashed.end() : end]):
         return start, dashed.end()
-    if end - start > LONGEST:
+    if end - start > LONGEST or norm[start:end].rstrip().endswith("；"):
         return None
     return start, end
 

@@ -22,6 +22,8 @@ BETWEEN = (
 NAME = 240
 
 
+# A line that states a fact of a page (报：市委常委) is no longer than this, and no sentence.
+FACT = 60
 # What no name has: a number of persons or things.
 COUNTING = re.compile(r"\d(?:余|多)?[名个人位]")
 
@@ -51,6 +53,8 @@ class Vocabulary:
     organisation: re.Pattern[str]
     organisation_line: re.Pattern[str]
     meta: re.Pattern[str]
+    meta_fact: re.Pattern[str]
+    meta_foot: re.Pattern[str]
     meta_only: re.Pattern[str]
     meta_mark: re.Pattern[str]
     meta_phrase: re.Pattern[str]
@@ -89,13 +93,15 @@ class Vocabulary:
         text = line.text
         if len(text) > 120:
             return False
+        if self.meta_fact.match(text) and not line.closed and len(text) <= FACT:
+            return True
         if self.meta.match(text) or self.meta_only.fullmatch(unframed(text)) or is_furniture(text):
             return True
         return len(text) <= 60 and self.meta_mark.search(text) is not None
 
     def is_note(self, line: Line) -> bool:
         """Whether the line, which could be a phrase of a text too, is page boilerplate on its own."""
-        possible = len(line.text) <= 40 and not any(c in line.text for c in "，。；！？")
+        possible = len(line.text) <= 40 and not any(c in line.text for c in "，。；！？“”")
         return possible and self.meta_phrase.search(line.text) is not None
 
     def is_caption(self, line: Line) -> bool:
@@ -126,8 +132,10 @@ def vocabulary(lexicons: Lexicons) -> Vocabulary:
         meta=re.compile(
             rf"(?:[【\[（]?(?:{key})[】\]）]?[:：|｜])|(?:(?:{key})\s*[:：|｜])|https?:|www\."
             r"|\d{4}[-年/.]\d{1,2}[-月/.]\d{1,2}日?(?:\d{1,2}:\d{2}(?::\d{2})?)?(?:来源|$)"
-            rf"|[^，。；！？]{{0,40}}{DATE}[^，。；！？]{{0,20}}(?:{key})[:：]"
+            rf"|[^，。；！？]{{0,40}}{DATE}[^，。；！？]{{0,20}}(?<![\u4e00-\u9fff])(?:{key})[:：]"
         ),
+        meta_fact=re.compile(rf"(?:{lexicons.alternatives('layout', 'meta_fact')})[:：|｜]"),
+        meta_foot=re.compile(rf"({lexicons.alternatives('layout', 'meta_foot')})[:：]"),
         meta_only=re.compile(rf"(?:[【\[（|\]】）:：/>\-·]|{only})+"),
         meta_mark=re.compile(lexicons.alternatives("layout", "meta_mark")),
         meta_phrase=re.compile(lexicons.alternatives("layout", "meta_phrase")),

@@ -302,7 +302,11 @@ TABLES: tuple[Table, ...] = (
         (
             _id("furniture_id", "hash of document and span"),
             _id("document_id", "the source file, key of `documents`"),
-            Column("kind", "string", "banner, boilerplate, caption, subtitle, pinyin, hyphen …"),
+            Column(
+                "kind",
+                "string",
+                "banner, boilerplate, caption, note, label, contents, form, front matter, pinyin …",
+            ),
             Column("text", "string", "as written", required=True),
             *_SPAN,
         ),

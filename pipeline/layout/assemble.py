@@ -162,18 +162,19 @@ def _split(items: list[Item], boundaries: Boundaries) -> tuple[list[list[Item]],
             gaps[-1].runs.append(run)
             run = []
         gap = gaps[-1]
-        beside = len(bodies) > 0 and _beside(gaps[-2], boundaries)
-        near = items[at : at + NEAR]
-        if bodies and gap.runs and not beside and boundaries.inside(gap.runs, bodies[-1], near):
-            bodies[-1] += [i for r in gap.runs for i in r if i.part is Part.DISPLAY]
-            gap.runs = [r for r in gap.runs if r[0].part is not Part.DISPLAY]
-            bodies[-1].append(item)
-            continue
-        if bodies and not gap.runs:
-            bodies[-1].append(item)
-        else:
+        if not bodies or (
+            gap.runs
+            and (
+                _beside(gaps[-2], boundaries)
+                or not boundaries.inside(gap.runs, bodies[-1], items[at : at + NEAR])
+            )
+        ):
             bodies.append([item])
             gaps.append(_Gap())
+            continue
+        bodies[-1] += [i for r in gap.runs for i in r if i.part is Part.DISPLAY]
+        gap.runs = [r for r in gap.runs if r[0].part is not Part.DISPLAY]
+        bodies[-1].append(item)
     if run:
         gaps[-1].runs.append(run)
     return bodies, gaps
@@ -279,12 +280,7 @@ def _rest(
     ):
         after.body = [*runs[last], *after.body]
     taken = {id(i) for g in (before, after) if g for i in (*g.body, *g.title, g.byline, g.author)}
-    return [
-        Furniture("banner", (i.line.start, i.line.end))
-        for run in runs
-        for i in run
-        if id(i) not in taken
-    ]
+    return [_furniture(i, "banner") for run in runs for i in run if id(i) not in taken]
 
 
 def _numbered(run: list[Item], boundaries: Boundaries) -> bool:

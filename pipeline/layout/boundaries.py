@@ -13,7 +13,7 @@ from itertools import pairwise, takewhile
 
 from pipeline.layout.boilerplate import CLOCK, DATE
 from pipeline.layout.branch import find_branch
-from pipeline.layout.lines import CLOSERS, ENDS, NUMBERED
+from pipeline.layout.lines import CLOSERS, ENDS, NUMBERED, style
 from pipeline.layout.parts import OPENING_LINES, TIME, TIME_WIDTH, Item, Part
 from pipeline.layout.shapes import doubled
 from pipeline.layout.vocabulary import COUNTING, Vocabulary
@@ -85,8 +85,8 @@ class Boundaries:
 
     def numbered(self, item: Item) -> bool:
         """Whether a line opens with a number of a kind that comes again: 第一书记：… alone has none."""
-        style = _style(item.line.text)
-        return bool(style) and self.styles[style] > 1
+        kind = _style(item.line.text)
+        return bool(kind) and self.styles[kind] > 1
 
     def listed(self, item: Item) -> bool:
         """Whether a line is a title that the page's contents name."""
@@ -103,11 +103,11 @@ class Boundaries:
     def _begins_anew(self, lines: list[Item], body: list[Item]) -> bool:
         """Whether a line without a number stands before a numbering that the body has had."""
         at = next(n for n, i in enumerate(lines) if NUMBERED.match(i.line.text))
-        style = _style(lines[at].line.text)
+        kind = _style(lines[at].line.text)
         if at == 0 or not _first(lines[at].line.text):
             return False
         had = [_style(i.line.text) for i in body[-NEAR:] if NUMBERED.match(i.line.text)]
-        return style in had and had[-1] == style
+        return had[-1:] == [kind]
 
     def _other_story(self, lines: list[Item], body: list[Item], following: Sequence[Item]) -> bool:
         """Whether the text below is about a branch that the body does not name, and the body's is gone."""
@@ -204,8 +204,7 @@ def _names(items: Sequence[Item], words: Vocabulary) -> bool:
 
 
 def _style(text: str) -> str:
-    mark = NUMBERED.match(text)
-    return re.sub(r"[一二三四五六七八九十\d①-⑨]+", "#", mark.group()) if mark else ""
+    return style(_numbered(text))
 
 
 def _first(text: str) -> bool:

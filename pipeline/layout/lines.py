@@ -25,6 +25,7 @@ _NARROW = re.compile("[\x00-\u024f]+")
 _SPACES = re.compile(r"[\s\u200b\ufeff]+")
 NUMBERED = re.compile(_NUMBERING)
 _DIGITS = re.compile(r"[一二三四五六七八九十\d①-⑨]")
+_NUMERALS = re.compile(f"{_DIGITS.pattern}+")
 # A line this long is never a wrapped line; articles set on one line are cut at their blanks instead.
 LONG = 150
 # A line with this share of a file's characters holds a whole article, title and by-line included.
@@ -50,6 +51,11 @@ WRAPPED_WIDTH = 48.0
 WRAPPED_SHARE = 0.4
 # No column is narrower than this, in characters.
 LEAST_WIDTH = 8.0
+
+
+def style(mark: str) -> str:
+    """Give the kind of numbering that a mark is of: （二） and （十一） are of one."""
+    return _NUMERALS.sub("#", mark)
 
 
 class Line(NamedTuple):

@@ -44,7 +44,8 @@ def unmarked(lines: list[Line], norm: str, words: Vocabulary) -> tuple[list[Line
     """Give the lines without marks and labels, and what was cut off."""
     cut: list[Furniture] = []
     for pattern, least in LEAST.items():
-        found = {i: m.end() for i, n in enumerate(lines) if (m := _match(pattern, norm, n))}
+        matches = ((i, pattern.match(norm, n.start, n.end)) for i, n in enumerate(lines))
+        found = {i: match.end() for i, match in matches if match}
         if len(found) >= least:
             lines = _without(lines, norm, found.get, cut)
     result = []
@@ -113,10 +114,6 @@ def _listed(lines: list[Line], norm: str, words: Vocabulary, cut: list[Furniture
             cut.append(Furniture("mark", (name.end, rest.start)))
             result.append(rest._replace(gap=0))
     return result
-
-
-def _match(pattern: re.Pattern[str], norm: str, line: Line) -> re.Match[str] | None:
-    return pattern.match(norm, line.start, line.end)
 
 
 def _without(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from pipeline.layout.lines import NUMBERED
+from pipeline.layout.lines import NUMBERED, style
 from pipeline.layout.openings import LEAST_BODY, RUN_IN, SENTENCE, run_in
 from pipeline.layout.reflow import Paragraph
 from pipeline.layout.vocabulary import Vocabulary
@@ -94,9 +94,9 @@ def _numbered(norm: str, paragraphs: tuple[Paragraph, ...], words: Vocabulary) -
             if span is not None:
                 found.append((span, _style(mark.group())))
     counts: dict[str, int] = {}
-    for _, style in found:
-        counts[style] = counts.get(style, 0) + 1
-    return [span for span, style in found if counts[style] >= 2]
+    for _, kind in found:
+        counts[kind] = counts.get(kind, 0) + 1
+    return [span for span, kind in found if counts[kind] >= 2]
 
 
 def _series(norm: str, paragraphs: tuple[Paragraph, ...]) -> dict[int, re.Match[str]]:
@@ -117,7 +117,7 @@ def _series(norm: str, paragraphs: tuple[Paragraph, ...]) -> dict[int, re.Match[
 def _style(mark: str) -> str:
     if mark.startswith("【"):
         return "【"
-    return re.sub(r"[一二三四五六七八九十\d①-⑨]+", "#", mark)
+    return style(mark)
 
 
 def _numbered_span(norm: str, mark: re.Match[str], paragraph: Paragraph, start: int) -> Span | None:
